@@ -1,0 +1,3 @@
+using Orrery.Benchmarks;
+
+return BenchmarkMenu.Run(args);
