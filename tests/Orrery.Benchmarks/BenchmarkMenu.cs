@@ -5,6 +5,8 @@ internal static class BenchmarkMenu
 {
     private static readonly SortedDictionary<string, Func<string[], int>> Benchmarks = new(StringComparer.Ordinal)
     {
+        ["end-to-end"] = EndToEnd.EndToEndBenchmark.Run,
+        ["idle"] = EndToEnd.IdleBenchmark.Run,
     };
 
     public static int Run(string[] args)
