@@ -1,0 +1,23 @@
+"""Which clients there are. A new tool with mosquitto's flags is one more CommandLine here, and every table takes it up."""
+
+import pathlib
+import shutil
+
+from command_line_client import CommandLine
+
+ROOT = pathlib.Path(__file__).resolve().parents[2]
+ORRERY_DLL = str(ROOT / "src/Orrery/bin/Release/net10.0/orrery.dll")
+
+MOSQUITTO = CommandLine("mosquitto", ["mosquitto_pub"], ["mosquitto_sub"], formats=True)
+ORRERY = CommandLine("orrery", ["dotnet", ORRERY_DLL, "pub"], ["dotnet", ORRERY_DLL, "sub"], formats=False)
+COMMAND_LINES = [MOSQUITTO, ORRERY]
+
+
+def missing(executable):
+    """Names of the tools that are not installed."""
+    present = {
+        "mosquitto": shutil.which("mosquitto_pub") and shutil.which("mosquitto_sub") and shutil.which("stdbuf"),
+        "mqttjs": shutil.which("node") and (pathlib.Path(__file__).parent / "node_modules/mqtt").is_dir(),
+        "orrery": shutil.which("dotnet") and executable.is_file(),
+    }
+    return {name for name, found in present.items() if not found}
