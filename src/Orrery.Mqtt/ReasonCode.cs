@@ -112,7 +112,7 @@ public enum ReasonCode : byte
     /// <summary>The QoS is above the server's maximum.</summary>
     QoSNotSupported = 0x9B,
 
-    /// <summary>Use another server for now.</summary>
+    /// <summary>Use another server temporarily.</summary>
     UseAnotherServer = 0x9C,
 
     /// <summary>Use another server from now on.</summary>
