@@ -13,7 +13,7 @@ public static class PacketWriter
     /// <exception cref="ArgumentException">As for <see cref="Write"/>.</exception>
     public static int SizeOf(Packet packet, MqttVersion version)
     {
-        if (packet is PublishPacket publish) return PublishCodec.SizeOf(publish, version);
+        if (packet is PublishPacket publish) return PublishCodec.SizeOfPacket(publish, version);
 
         var count = default(PacketSink);
         WriteBody(ref count, packet, version);
@@ -31,8 +31,8 @@ public static class PacketWriter
         ArgumentNullException.ThrowIfNull(output);
         if (packet is PublishPacket publish)
         {
-            var publishSize = PublishCodec.SizeOf(publish, version);
-            PublishCodec.Write(output.GetSpan(publishSize), publish, version);
+            var publishSize = PublishCodec.SizeOfPacket(publish, version);
+            PublishCodec.WritePacket(output.GetSpan(publishSize), publish, version);
             output.Advance(publishSize);
             return publishSize;
         }

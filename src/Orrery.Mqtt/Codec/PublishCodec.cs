@@ -57,10 +57,10 @@ public static class PublishCodec
         return size;
     }
 
-    internal static int SizeOf(PublishPacket packet, MqttVersion version) =>
+    internal static int SizeOfPacket(PublishPacket packet, MqttVersion version) =>
         SizeOf(packet.Message, HeaderOf(packet), version);
 
-    internal static int Write(Span<byte> destination, PublishPacket packet, MqttVersion version) =>
+    internal static int WritePacket(Span<byte> destination, PublishPacket packet, MqttVersion version) =>
         Write(destination, packet.Message, HeaderOf(packet), version);
 
     /// <param name="cursor">Stands behind the fixed header.</param>
