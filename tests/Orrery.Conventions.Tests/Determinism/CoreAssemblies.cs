@@ -1,0 +1,18 @@
+namespace Orrery.Conventions.Tests.Determinism;
+
+/// <summary>The assemblies whose every decision one seed reproduces, as they were built with these tests.</summary>
+internal static class CoreAssemblies
+{
+    /// <summary>
+    /// The production host of the actor runtime, and the few types through which actors publish to readers: the one place
+    /// where threads, clocks, tasks and shared memory are the subject. .editorconfig excuses the same folders from RS0030.
+    /// </summary>
+    private static readonly string[] ExcusedNamespaces = ["Orrery.Actors.Production", "Orrery.Actors.Extensions"];
+
+    public static IReadOnlyList<string> Paths { get; } =
+        new[] { "Orrery.Actors", "Orrery.Mqtt", "Orrery.Broker" }
+            .Select(name => Path.Combine(AppContext.BaseDirectory, name + ".dll")).ToArray();
+
+    public static bool IsJudged(string ns) =>
+        !ExcusedNamespaces.Any(excused => ns == excused || ns.StartsWith(excused + ".", StringComparison.Ordinal));
+}

@@ -1,0 +1,51 @@
+using System.Text;
+
+namespace Orrery.Conventions.Tests.Determinism.Samples;
+
+/// <summary>One breach of each rule, which the checkers of this project must find. Nothing calls any of it.</summary>
+internal sealed class PlantedViolations
+{
+    public static readonly PlantedViolations Shared = new();
+    private static readonly List<int> Numbers = [];
+    private static readonly byte[] Table = [1];
+    private static readonly StringBuilder Text = new();
+    private static int s_counter;
+    private volatile int _flag;
+
+    ~PlantedViolations() => _flag = s_counter++;
+
+    public static DateTime Clock() => DateTime.UtcNow;
+
+    public static Guid Entropy() => Guid.NewGuid();
+
+    public static Func<Guid> MethodGroup() => Guid.NewGuid;
+
+    public static Task OnlyInTheSignature(Task given) => given;
+
+    public static T Constrained<T>(T given) where T : IAsyncDisposable => given;
+
+    public static dynamic Late(dynamic given) => given.Name;
+
+    public static void Locked(object gate)
+    {
+        lock (gate) Numbers.Add(Table[0] + Text.Length);
+    }
+
+    public static void Caught(Action action)
+    {
+        try
+        {
+            action();
+        }
+        catch (IOException)
+        {
+            s_counter = 0;
+        }
+    }
+
+    public int Read() => _flag;
+
+#pragma warning disable CS1998, CA1822 // async void without await is what is planted
+    public async void Async() => await Task.Yield();
+#pragma warning restore CS1998, CA1822
+}
