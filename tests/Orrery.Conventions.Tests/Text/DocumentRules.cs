@@ -7,6 +7,9 @@ internal static partial class DocumentRules
 {
     private static readonly string[] Roots = ["", "src/", "tests/", "docs/"];
 
+    /// <summary>Names of programs that look like names of files.</summary>
+    private static readonly string[] Products = ["MQTT.js", "Node.js"];
+
     /// <param name="document">The page.</param>
     /// <param name="paths">Every path of the repository, from its root.</param>
     public static IEnumerable<string> Check(RepositoryFile document, IReadOnlyCollection<string> paths)
@@ -21,7 +24,7 @@ internal static partial class DocumentRules
                 var known = name.Contains('/', StringComparison.Ordinal)
                     ? roots.Any(root => paths.Contains(Resolve(root + name)))
                     : paths.Any(path => path == name || path.EndsWith("/" + name, StringComparison.Ordinal));
-                if (!known) yield return $"{document.Path}:{number}: mentions {name}, which does not exist.";
+                if (!known && !Products.Contains(name)) yield return $"{document.Path}:{number}: mentions {name}, which does not exist.";
             }
         }
     }
