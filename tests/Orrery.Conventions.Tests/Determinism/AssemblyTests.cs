@@ -39,7 +39,7 @@ public sealed class AssemblyTests
     [Theory]
     [InlineData(".Async: is async")]
     [InlineData(".Finalize: is a finaliser")]
-    [InlineData(".s_counter: is a static field that can change")]
+    [InlineData(".Counter: is a static field that can change")]
     [InlineData(".Numbers: is a static field of the mutable type System.Collections.Generic.List`1")]
     [InlineData(".Table: is a static field of the mutable type Byte[]")]
     [InlineData(".Text: is a static field of the mutable type System.Text.StringBuilder")]

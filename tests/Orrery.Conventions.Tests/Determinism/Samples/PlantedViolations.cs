@@ -9,10 +9,10 @@ internal sealed class PlantedViolations
     private static readonly List<int> Numbers = [];
     private static readonly byte[] Table = [1];
     private static readonly StringBuilder Text = new();
-    private static int s_counter;
+    private static int Counter;
     private volatile int _flag;
 
-    ~PlantedViolations() => _flag = s_counter++;
+    ~PlantedViolations() => _flag = Counter++;
 
     public static DateTime Clock() => DateTime.UtcNow;
 
@@ -39,7 +39,7 @@ internal sealed class PlantedViolations
         }
         catch (IOException)
         {
-            s_counter = 0;
+            Counter = 0;
         }
     }
 
