@@ -1,0 +1,34 @@
+using Orrery.Actors.Cells;
+
+namespace Orrery.Actors;
+
+/// <summary>Restarts or stops all children when one of them fails, for children that cannot work without each other.</summary>
+public sealed class AllForOneStrategy : SupervisorStrategy
+{
+    /// <summary>Without a limit of restarts.</summary>
+    /// <param name="localOnlyDecider">Chooses the directive.</param>
+    public AllForOneStrategy(Func<Exception, Directive> localOnlyDecider)
+        : base(-1, -1, localOnlyDecider)
+    {
+    }
+
+    /// <summary>With a limit of restarts, above which all children are stopped.</summary>
+    /// <param name="maxNrOfRetries">Restarts within the window; -1 or null sets no limit, 0 allows none.</param>
+    /// <param name="withinTimeRange">The window; null counts over the child's whole life.</param>
+    /// <param name="localOnlyDecider">Chooses the directive.</param>
+    public AllForOneStrategy(int? maxNrOfRetries, TimeSpan? withinTimeRange, Func<Exception, Directive> localOnlyDecider)
+        : base(maxNrOfRetries ?? -1, Milliseconds(withinTimeRange), localOnlyDecider)
+    {
+    }
+
+    /// <summary>With a limit of restarts, above which all children are stopped.</summary>
+    /// <param name="maxNrOfRetries">Restarts within the window; -1 sets no limit, 0 allows none.</param>
+    /// <param name="withinTimeMilliseconds">The window; -1 counts over the child's whole life.</param>
+    /// <param name="localOnlyDecider">Chooses the directive.</param>
+    public AllForOneStrategy(int maxNrOfRetries, int withinTimeMilliseconds, Func<Exception, Directive> localOnlyDecider)
+        : base(maxNrOfRetries, withinTimeMilliseconds, localOnlyDecider)
+    {
+    }
+
+    internal override IReadOnlyList<ActorCell> Affected(ActorCell failed, IReadOnlyList<ActorCell> children) => children;
+}

@@ -1,0 +1,47 @@
+using Orrery.Actors.Cells;
+using Orrery.Actors.Production;
+
+namespace Orrery.Actors.Deterministic;
+
+/// <summary>Gives turns of one message each, on the caller's thread, in an order that the seed decides.</summary>
+internal sealed class DeterministicDispatcher(ActorSystem system, IReadyQueue ready, ThreadOwner owner) : Dispatcher(system)
+{
+    /// <summary>Whether any actor waits for a turn.</summary>
+    public bool IsQuiet => ready.Count == 0;
+
+    /// <summary>Whether a turn is being given.</summary>
+    public bool IsRunning { get; private set; }
+
+    public override void Schedule(ActorCell cell)
+    {
+        owner.Check();
+        ready.Add(cell);
+    }
+
+    /// <summary>Gives one turn.</summary>
+    /// <returns>The plain messages handled in it, 0 or 1; -1 if no actor waits.</returns>
+    public int RunOne()
+    {
+        owner.Check();
+        if (IsRunning) throw new InvalidOperationException("The system is running already: an actor must not run it.");
+        if (ready.Count == 0) return -1;
+
+        var cell = ready.Take();
+        var thread = ActorThread.Current;
+        // This thread may itself be giving a turn to an actor of another system, such as a simulation's.
+        var (outerCell, outerMessage, outerSender, outerShift) = (thread.Cell, thread.Message, thread.Sender, thread.Shift);
+        thread.Shift = null;
+        IsRunning = true;
+        var before = thread.Handled;
+        try
+        {
+            if (cell.Run(thread, 1)) ready.Add(cell);
+            return (int)(thread.Handled - before);
+        }
+        finally
+        {
+            IsRunning = false;
+            (thread.Cell, thread.Message, thread.Sender, thread.Shift) = (outerCell, outerMessage, outerSender, outerShift);
+        }
+    }
+}

@@ -1,0 +1,71 @@
+using Orrery.Actors.Deterministic;
+
+namespace Orrery.Actors.Extensions;
+
+/// <summary>An actor system that one thread drives by hand: no pool, no clock of the machine, no chance but the seed.</summary>
+/// <remarks>The thread that makes it is the only one that may touch it, which is checked.</remarks>
+public sealed class DeterministicSystem
+{
+    private readonly DeterministicHost _host;
+    private readonly long _stepsMax;
+
+    private DeterministicSystem(string name, DeterministicOptions options)
+    {
+        _host = new DeterministicHost(options);
+        _stepsMax = options.StepsMax;
+        System = new ActorSystem(name, _host);
+        Scheduler = new VirtualScheduler(this, _host.VirtualTimers);
+    }
+
+    /// <summary>The system, as actors see it.</summary>
+    public ActorSystem System { get; }
+
+    /// <summary>The virtual clock.</summary>
+    public VirtualScheduler Scheduler { get; }
+
+    /// <summary>Whether no actor waits for a turn.</summary>
+    public bool IsQuiet => _host.Dispatcher.IsQuiet;
+
+    /// <summary>Turns given so far.</summary>
+    public long Steps { get; private set; }
+
+    /// <summary>Every failure so far, also those that a supervisor repaired.</summary>
+    public IReadOnlyList<ActorFailure> Failures => _host.Failures;
+
+    /// <summary>Makes a system.</summary>
+    /// <param name="name">As for an actor's name.</param>
+    /// <param name="options">How to set it up.</param>
+    /// <returns>The system, in which nothing has run yet.</returns>
+    public static DeterministicSystem Create(string name, DeterministicOptions options)
+    {
+        ArgumentNullException.ThrowIfNull(options);
+        ArgumentOutOfRangeException.ThrowIfNegative(options.PriorityChanges, nameof(options));
+        ArgumentOutOfRangeException.ThrowIfLessThan(options.PriorityHorizonSteps, 1, nameof(options));
+        return new DeterministicSystem(name, options);
+    }
+
+    /// <summary>Gives turns until no actor waits for one. Time stands still.</summary>
+    /// <returns>Plain messages handled.</returns>
+    /// <exception cref="InvalidOperationException">There is no end to it (<see cref="DeterministicOptions.StepsMax"/>), or an actor calls this.</exception>
+    public long Run()
+    {
+        var handled = 0L;
+        for (var steps = 0L; ; steps++)
+        {
+            var messages = _host.Dispatcher.RunOne();
+            if (messages < 0) return handled;
+            if (steps == _stepsMax) throw new InvalidOperationException($"The system did not come to rest in {_stepsMax} turns.");
+            Steps++;
+            handled += messages;
+        }
+    }
+
+    /// <summary>Gives one turn: at most one plain message, after all messages of the runtime.</summary>
+    /// <returns>False if no actor waits for one.</returns>
+    public bool RunOne()
+    {
+        if (_host.Dispatcher.RunOne() < 0) return false;
+        Steps++;
+        return true;
+    }
+}
