@@ -1,0 +1,95 @@
+using Orrery.Mqtt;
+using Orrery.Mqtt.Packets;
+using Orrery.Mqtt.Topics;
+
+namespace Orrery.Client;
+
+// SUBSCRIBE and UNSUBSCRIBE, which wait for an answer on the same connection.
+public sealed partial class ClientCore
+{
+    private readonly List<Request> _requests = [];
+
+    /// <summary>Sends SUBSCRIBE.</summary>
+    /// <param name="subscriptions">One or more.</param>
+    /// <param name="now">The time.</param>
+    /// <param name="subscriptionIdentifier">What the server repeats with each message, 1 to 268,435,455; null for nothing. MQTT 5 only.</param>
+    /// <returns>A token, which <see cref="ClientEvent.Subscribed"/> or <see cref="ClientEvent.Abandoned"/> repeats.</returns>
+    /// <exception cref="InvalidOperationException">The client is not connected, or too many requests wait.</exception>
+    public long Subscribe(IReadOnlyList<Subscription> subscriptions, TimeSpan now, uint? subscriptionIdentifier = null)
+    {
+        ArgumentNullException.ThrowIfNull(subscriptions);
+        ArgumentOutOfRangeException.ThrowIfZero(subscriptions.Count, nameof(subscriptions));
+        var request = AddRequest(ControlPacketType.SubAck);
+        Send(
+            new SubscribePacket
+            {
+                PacketIdentifier = request.Identifier,
+                Subscriptions = subscriptions,
+                SubscriptionIdentifier = subscriptionIdentifier,
+            },
+            now);
+        return request.Token;
+    }
+
+    /// <summary>Sends UNSUBSCRIBE.</summary>
+    /// <param name="filters">One or more.</param>
+    /// <param name="now">The time.</param>
+    /// <returns>A token, which <see cref="ClientEvent.Unsubscribed"/> or <see cref="ClientEvent.Abandoned"/> repeats.</returns>
+    /// <exception cref="InvalidOperationException">The client is not connected, or too many requests wait.</exception>
+    public long Unsubscribe(IReadOnlyList<TopicFilter> filters, TimeSpan now)
+    {
+        ArgumentNullException.ThrowIfNull(filters);
+        ArgumentOutOfRangeException.ThrowIfZero(filters.Count, nameof(filters));
+        var request = AddRequest(ControlPacketType.UnsubAck);
+        Send(new UnsubscribePacket { PacketIdentifier = request.Identifier, Filters = filters }, now);
+        return request.Token;
+    }
+
+    private Request AddRequest(ControlPacketType answer)
+    {
+        if (State != ClientState.Connected) throw new InvalidOperationException("The client is not connected.");
+        if (!_outbound.TryReserve(out var identifier)) throw new InvalidOperationException("Every packet identifier is in use.");
+        var request = new Request(++_lastToken, identifier, answer);
+        _requests.Add(request);
+        return request;
+    }
+
+    private void OnSubAck(SubAckPacket packet)
+    {
+        if (TakeRequest(packet.PacketIdentifier, packet.Type) is { } request)
+        {
+            _events.Enqueue(new ClientEvent.Subscribed(request.Token, packet.ReasonCodes));
+        }
+    }
+
+    private void OnUnsubAck(UnsubAckPacket packet)
+    {
+        if (TakeRequest(packet.PacketIdentifier, packet.Type) is { } request)
+        {
+            _events.Enqueue(new ClientEvent.Unsubscribed(request.Token, packet.ReasonCodes));
+        }
+    }
+
+    // An answer to nothing is passed over: it harms nobody, and a request that ended with its connection may cause one.
+    private Request? TakeRequest(PacketIdentifier identifier, ControlPacketType answer)
+    {
+        var index = _requests.FindIndex(request => request.Identifier == identifier && request.Answer == answer);
+        if (index < 0) return null;
+        var found = _requests[index];
+        _requests.RemoveAt(index);
+        _outbound.Release(identifier);
+        return found;
+    }
+
+    private void AbandonRequests()
+    {
+        foreach (var request in _requests)
+        {
+            _outbound.Release(request.Identifier);
+            _events.Enqueue(new ClientEvent.Abandoned(request.Token));
+        }
+        _requests.Clear();
+    }
+
+    private sealed record Request(long Token, PacketIdentifier Identifier, ControlPacketType Answer);
+}
