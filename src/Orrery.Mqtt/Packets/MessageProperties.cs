@@ -98,6 +98,12 @@ public sealed class MessageProperties : IEquatable<MessageProperties>
         }
     }
 
+    /// <summary>How many bytes all of it but the expiry takes in a packet.</summary>
+    public int ForwardedLength => Forwarded.Length;
+
+    /// <summary>The same properties without the rest of the buffer they were received in, to be kept for long.</summary>
+    public MessageProperties Detach() => new(Forwarded.ToArray(), MessageExpiryIntervalSeconds);
+
     /// <summary>The encoded form of everything but the expiry, in the order received [MQTT-3.3.2-18]. Valid, so decoding needs no checks.</summary>
     internal ReadOnlyMemory<byte> Forwarded { get; }
 
