@@ -7,6 +7,7 @@ internal static class BenchmarkMenu
     {
         ["end-to-end"] = EndToEnd.EndToEndBenchmark.Run,
         ["idle"] = EndToEnd.IdleBenchmark.Run,
+        ["router"] = Router.RouterBenchmark.Run,
     };
 
     public static int Run(string[] args)
