@@ -63,7 +63,8 @@ public class RetainedLedgerTests
         buffer[100] = 7;
         var small = Message("t", 0) with
         {
-            Payload = buffer.AsMemory(100, 10), Properties = new MessageProperties(contentType: "text"),
+            Payload = buffer.AsMemory(100, 10),
+            Properties = new MessageProperties(contentType: "text"),
         };
         var large = Message("t", 0) with { Payload = buffer.AsMemory(0, 60_000) };
 

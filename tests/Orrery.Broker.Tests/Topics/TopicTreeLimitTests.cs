@@ -98,7 +98,10 @@ public class TopicTreeLimitTests
     {
         var options = new TopicTreeOptions
         {
-            RetainedMessagesMax = -1, RetainedBytesMax = -1, SubscriptionsMax = -1, TopicLevelsMax = 0,
+            RetainedMessagesMax = -1,
+            RetainedBytesMax = -1,
+            SubscriptionsMax = -1,
+            TopicLevelsMax = 0,
         };
 
         Assert.Empty(new TopicTreeOptions().Validate());
