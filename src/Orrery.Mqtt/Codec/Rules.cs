@@ -15,7 +15,7 @@ internal static class Rules
     public static Rule Length { get; } = new(MalformedPacket, "MQTT-1.5.5-1", "MQTT-4.8.0-1",
         "A variable byte integer has a fifth byte or is longer than needed.");
 
-    public static Rule PacketTooLarge { get; } = new(ReasonCode.PacketTooLarge, "MQTT-3.2.2-15", "MaximumPacketSize",
+    public static Rule PacketTooLarge { get; } = new(ReasonCode.PacketTooLarge, "MQTT-3.2.2-15", null,
         "The packet is larger than the receiver's maximum.");
 
     public static Rule IllFormedString { get; } = new(MalformedPacket, "MQTT-1.5.4-1", "MQTT-1.5.3-1",
@@ -63,7 +63,7 @@ internal static class Rules
     public static Rule NoPacketIdentifier { get; } = new(ProtocolError, "MQTT-2.2.1-3", "MQTT-2.3.1-1",
         "The packet identifier is 0.");
 
-    public static Rule TooManyItems { get; } = new(QuotaExceeded, "ItemsPerPacketMax", "ItemsPerPacketMax",
+    public static Rule TooManyItems { get; } = new(QuotaExceeded, "ItemsPerPacketMax", null,
         "The packet holds more filters or user properties than the receiver takes.");
 
     public static Rule ReasonCodeNotAllowed(string statement, string? olderStatement = null) => new(

@@ -15,10 +15,10 @@ internal static class TopicRules
     public static Rule NoNameAndNoAlias { get; } = new(ProtocolError, "MQTT 5 §3.3.2.1", null,
         "The topic name is empty and there is no Topic Alias.");
 
-    public static Rule TooManyLevels { get; } = new(TopicNameInvalid, "TopicLevelsMax", "TopicLevelsMax",
+    public static Rule TooManyLevels { get; } = new(TopicNameInvalid, "TopicLevelsMax", null,
         "A topic name has more levels than the receiver takes.");
 
-    public static Rule FilterHasTooManyLevels { get; } = new(TopicFilterInvalid, "TopicLevelsMax", "TopicLevelsMax",
+    public static Rule FilterHasTooManyLevels { get; } = new(TopicFilterInvalid, "TopicLevelsMax", null,
         "A topic filter has more levels than the receiver takes.");
 
     public static Rule FilterIsEmpty { get; } = new(TopicFilterInvalid, "MQTT-4.7.3-1", "MQTT-4.7.3-1",
