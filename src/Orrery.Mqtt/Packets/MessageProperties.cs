@@ -73,7 +73,7 @@ public sealed class MessageProperties : IEquatable<MessageProperties>
 
     /// <summary>What an answer shall repeat, so that it can be told from others; null without.</summary>
     public ReadOnlyMemory<byte>? CorrelationData =>
-        TryFind(PropertyId.CorrelationData, out var start, out var end) ? Forwarded[(start + sizeof(ushort))..end] : null;
+        TryFind(PropertyId.CorrelationData, out var start, out var end) ? Forwarded[(start + sizeof(ushort))..end] : (ReadOnlyMemory<byte>?)null;
 
     /// <summary>Pairs in the order sent. A new list at each call.</summary>
     public IReadOnlyList<UserProperty> UserProperties
