@@ -52,18 +52,27 @@ public sealed class PacketWriterTests
     {
         var message = new ApplicationMessage
         {
-            Topic = TopicName.Parse("a/b"), Payload = new byte[] { 9 }, QoS = QoS.ExactlyOnce, Retain = true,
+            Topic = TopicName.Parse("a/b"),
+            Payload = new byte[] { 9 },
+            QoS = QoS.ExactlyOnce,
+            Retain = true,
             Properties = new MessageProperties(contentType: "x", messageExpiryIntervalSeconds: 99),
         };
 
         AssertBytes("32([a/b] 0007 {03 [x]} 09)", message, new PublishHeader { QoS = QoS.AtLeastOnce, PacketIdentifier = new(7) });
         AssertBytes("3C([a/b] 0007 {02 00000005 03 [x]} 09)", message, new PublishHeader
         {
-            QoS = QoS.ExactlyOnce, Duplicate = true, PacketIdentifier = new(7), MessageExpiryIntervalSeconds = 5,
+            QoS = QoS.ExactlyOnce,
+            Duplicate = true,
+            PacketIdentifier = new(7),
+            MessageExpiryIntervalSeconds = 5,
         });
         AssertBytes("31([] {23 0002 0B 01 0B FF7F 03 [x]} 09)", message, new PublishHeader
         {
-            Retain = true, TopicAlias = 2, OmitTopic = true, SubscriptionIdentifiers = [1, 16_383],
+            Retain = true,
+            TopicAlias = 2,
+            OmitTopic = true,
+            SubscriptionIdentifiers = [1, 16_383],
         });
     }
 

@@ -7,7 +7,11 @@ public sealed class ApplicationMessageTests
 {
     private static ApplicationMessage New() => new()
     {
-        Topic = TopicName.Parse("a/b"), Payload = "hi"u8.ToArray(), QoS = QoS.AtLeastOnce, Retain = true, Properties = new MessageProperties(true),
+        Topic = TopicName.Parse("a/b"),
+        Payload = "hi"u8.ToArray(),
+        QoS = QoS.AtLeastOnce,
+        Retain = true,
+        Properties = new MessageProperties(true),
     };
 
     [Fact]
