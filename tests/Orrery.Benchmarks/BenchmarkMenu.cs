@@ -5,7 +5,9 @@ internal static class BenchmarkMenu
 {
     private static readonly SortedDictionary<string, Func<string[], int>> Benchmarks = new(StringComparer.Ordinal)
     {
+        ["codec"] = Codec.CodecBenchmark.Run,
         ["end-to-end"] = EndToEnd.EndToEndBenchmark.Run,
+        ["fuzz-codec"] = Codec.FuzzCodec.Run,
         ["idle"] = EndToEnd.IdleBenchmark.Run,
         ["router"] = Router.RouterBenchmark.Run,
     };
