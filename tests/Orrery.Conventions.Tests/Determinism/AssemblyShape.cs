@@ -19,7 +19,7 @@ internal sealed class AssemblyShape
     }
 
     /// <param name="path">The assembly.</param>
-    /// <param name="isJudged">Which namespaces to look at.</param>
+    /// <param name="isJudged">Which types to look at, by their full name.</param>
     /// <param name="reviewedStatics">Static fields of a mutable type that nothing changes, as <c>Type.Field</c>.</param>
     public static IReadOnlyList<string> Check(string path, Func<string, bool> isJudged, IReadOnlyCollection<string> reviewedStatics)
     {

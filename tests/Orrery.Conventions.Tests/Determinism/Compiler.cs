@@ -4,25 +4,28 @@ using System.Text.RegularExpressions;
 
 namespace Orrery.Conventions.Tests.Determinism;
 
-/// <summary>Runs the compiler of this build, with the analyzer, the list and the settings of the repository, on one file.</summary>
+/// <summary>Runs the compiler of this build, with the analyzer, the list and the settings of the repository.</summary>
 internal static partial class Compiler
 {
-    /// <summary>The numbers of the lines that RS0030 was reported for; the build makes an error of it.</summary>
-    /// <param name="path">Where in the repository the file would be, which decides the settings that apply to it.</param>
-    /// <param name="source">Its text.</param>
-    public static IReadOnlyList<int> BannedLines(string path, string source)
+    /// <summary>For each path, the numbers of the lines that RS0030 was reported for; the build makes an error of it.</summary>
+    /// <param name="sources">Text by the path in the repository where it would be, which decides the settings that apply.</param>
+    public static ILookup<string, int> BannedLines(IReadOnlyDictionary<string, string> sources)
     {
         // Below the build's own output, so that nothing is left in the tree, with the repository's settings copied above it.
         var root = Directory.CreateDirectory(Path.Combine(AppContext.BaseDirectory, "probe", Guid.NewGuid().ToString("N"))).FullName;
         try
         {
-            var file = Path.Combine(root, path);
-            Directory.CreateDirectory(Path.GetDirectoryName(file)!);
-            File.WriteAllText(file, source);
-            File.Copy(Path.Combine(Repository.Root, ".editorconfig"), Path.Combine(root, ".editorconfig"));
+            foreach (var (path, source) in sources)
+            {
+                Directory.CreateDirectory(Path.GetDirectoryName(Path.Combine(root, path))!);
+                File.WriteAllText(Path.Combine(root, path), source);
+            }
 
-            var output = Run(root, file);
-            return BannedLine().Matches(output).Select(match => int.Parse(match.Groups["line"].ValueSpan, provider: null)).Distinct().Order().ToArray();
+            File.Copy(Path.Combine(Repository.Root, ".editorconfig"), Path.Combine(root, ".editorconfig"));
+            return BannedLine().Matches(Run(root, sources.Keys))
+                .Select(match => (Path: match.Groups["path"].Value, Line: int.Parse(match.Groups["line"].ValueSpan, provider: null)))
+                .Distinct().OrderBy(found => found.Line)
+                .ToLookup(found => Path.GetRelativePath(root, found.Path).Replace('\\', '/'), found => found.Line);
         }
         finally
         {
@@ -30,7 +33,7 @@ internal static partial class Compiler
         }
     }
 
-    private static string Run(string root, string file)
+    private static string Run(string root, IEnumerable<string> paths)
     {
         var analyzers = Directory.GetFiles(Metadata("BannedApiAnalyzersPath"), "*.dll");
         var references = ((string)AppContext.GetData("TRUSTED_PLATFORM_ASSEMBLIES")!).Split(Path.PathSeparator)
@@ -43,7 +46,7 @@ internal static partial class Compiler
             .Append($"/additionalfile:{Path.Combine(Repository.Root, "src/BannedSymbols.Core.txt")}")
             .Concat(analyzers.Select(path => $"/analyzer:{path}"))
             .Concat(references.Select(path => $"/reference:{path}"))
-            .Append(file))
+            .Concat(paths.Select(path => Path.Combine(root, path))))
             start.ArgumentList.Add(argument);
 
         using var process = Process.Start(start)!;
@@ -59,6 +62,6 @@ internal static partial class Compiler
     private static string Metadata(string key) =>
         typeof(Compiler).Assembly.GetCustomAttributes<AssemblyMetadataAttribute>().Single(attribute => attribute.Key == key).Value!;
 
-    [GeneratedRegex(@"\((?<line>\d+),\d+\): warning RS0030")]
+    [GeneratedRegex(@"^(?<path>.*?)\((?<line>\d+),\d+\): warning RS0030", RegexOptions.Multiline)]
     private static partial Regex BannedLine();
 }

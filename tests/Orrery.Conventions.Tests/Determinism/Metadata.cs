@@ -19,7 +19,7 @@ internal sealed class Metadata : IDisposable
     public MethodBodyBlock? BodyOf(MethodDefinition method) =>
         method.RelativeVirtualAddress == 0 ? null : _file.GetMethodBody(method.RelativeVirtualAddress);
 
-    /// <summary>The types that people wrote in a judged namespace, with those that the compiler nested in them.</summary>
+    /// <summary>The types that people wrote and that are judged, with those that the compiler nested in them.</summary>
     public IEnumerable<TypeDefinition> Types(Func<string, bool> isJudged)
     {
         foreach (var handle in Reader.TypeDefinitions)
@@ -29,8 +29,8 @@ internal sealed class Metadata : IDisposable
             while (!outermost.GetDeclaringType().IsNil) outermost = Reader.GetTypeDefinition(outermost.GetDeclaringType());
 
             // <Module>, <PrivateImplementationDetails> and the like belong to the compiler, as do attributes it embeds.
-            var ns = Text(outermost.Namespace);
-            if (!Text(outermost.Name).StartsWith('<') && ns.StartsWith("Orrery", StringComparison.Ordinal) && isJudged(ns))
+            var name = NameOf(outermost);
+            if (!Text(outermost.Name).StartsWith('<') && name.StartsWith("Orrery.", StringComparison.Ordinal) && isJudged(name))
                 yield return type;
         }
     }
