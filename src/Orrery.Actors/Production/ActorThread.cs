@@ -12,12 +12,12 @@ internal sealed class ActorThread
     private const int SpareBacklogsMax = 16;
 
     [ThreadStatic]
-    private static ActorThread? t_current;
+    private static ActorThread? CurrentOfThread;
 
     private readonly Backlog?[] _spares = new Backlog?[SpareBacklogsMax];
     private int _spareCount;
 
-    public static ActorThread Current => t_current ?? Make();
+    public static ActorThread Current => CurrentOfThread ?? Make();
 
     /// <summary>The actor whose turn it is; null outside of a turn.</summary>
     public ActorCell? Cell { get; set; }
@@ -61,5 +61,5 @@ internal sealed class ActorThread
         }
     }
 
-    private static ActorThread Make() => t_current = new ActorThread();
+    private static ActorThread Make() => CurrentOfThread = new ActorThread();
 }
