@@ -5,12 +5,13 @@ namespace Orrery.Mqtt.Codec;
 /// <summary>The topic names that one connection has sent: by alias, and the recent ones by their bytes.</summary>
 /// <remarks>
 /// A publisher repeats few topics, so a name is looked for before it is validated and made: bytes that equal those of a
-/// valid name need no check. The table holds one name per slot and replaces it on a clash, so no choice of topics
-/// makes it slow, and it holds <see cref="SlotsMax"/> names of <see cref="KeptBytesMax"/> bytes at most.
+/// valid name need no check. A bucket of the table has four places, and a fifth name takes another's place, so no
+/// choice of topics makes it slow, and it holds <see cref="SlotsMax"/> names of <see cref="KeptBytesMax"/> bytes at most.
 /// </remarks>
 internal sealed class InboundTopics(int aliasMaximum, int levelsMax)
 {
-    private const int SlotsMin = 4;
+    private const int BucketSlots = 4;                       // so that a clash rarely costs a name its place
+    private const int SlotsMin = BucketSlots;
     private const int SlotsMax = 64;
     private const int KeptBytesMax = 256;
 
@@ -48,9 +49,8 @@ internal sealed class InboundTopics(int aliasMaximum, int levelsMax)
     {
         failure = null;
         var hash = Hashing.Hash(utf8);
-        if (_slots.Length > 0)
+        foreach (var known in BucketOf(hash))
         {
-            var known = _slots[(int)hash & (_slots.Length - 1)];
             if (known is not null && known.Hash == hash && utf8.SequenceEqual(known.Utf8)) return _last = known;
         }
         if (!TopicName.TryParse(utf8, out var topic))
@@ -72,23 +72,44 @@ internal sealed class InboundTopics(int aliasMaximum, int levelsMax)
         // The first topic needs no table: most publishers have one.
         if (_last is not null)
         {
-            if (_slots.Length == 0) Grow();
-            else if (_slots.Length < SlotsMax && _slots[SlotOf(topic)] is not null) Grow();
-            _slots[SlotOf(_last)] = _last;
-            _slots[SlotOf(topic)] = topic;
+            if (_slots.Length == 0)
+            {
+                _slots = new TopicName?[SlotsMin];
+                _slots[0] = _last;
+            }
+            while (!TryPlace(topic) && _slots.Length < SlotsMax) Grow();
+            BucketOf(topic.Hash)[0] = topic;                // where it is already, or in place of the one put in last
         }
         _last = topic;
+    }
+
+    /// <summary>Puts a name in front of its bucket if there is room behind it.</summary>
+    private bool TryPlace(TopicName topic)
+    {
+        var bucket = BucketOf(topic.Hash);
+        for (var free = 0; free < bucket.Length; free++)
+        {
+            if (bucket[free] is not null) continue;
+            bucket[free] = bucket[0];
+            bucket[0] = topic;
+            return true;
+        }
+        return false;
     }
 
     private void Grow()
     {
         var old = _slots;
-        _slots = new TopicName?[Math.Max(SlotsMin, 2 * old.Length)];
+        _slots = new TopicName?[2 * old.Length];
         foreach (var topic in old)
         {
-            if (topic is not null) _slots[SlotOf(topic)] = topic;
+            if (topic is not null) TryPlace(topic);         // a bucket is split in two, so there is room
         }
     }
 
-    private int SlotOf(TopicName topic) => (int)topic.Hash & (_slots.Length - 1);
+    private Span<TopicName?> BucketOf(ulong hash)
+    {
+        var slots = _slots;
+        return slots.Length == 0 ? default : slots.AsSpan((int)hash & (slots.Length - 1) & ~(BucketSlots - 1), BucketSlots);
+    }
 }
