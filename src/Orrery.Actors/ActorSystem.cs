@@ -100,6 +100,19 @@ public sealed class ActorSystem : IActorRefFactory, IDisposable
     internal Dispatcher DispatcherFor(string id) =>
         id == Dispatchers.DefaultDispatcherId ? _dispatcher : _host.DispatcherFor(id);
 
+    internal int CountActors()
+    {
+        var count = 0;
+        var open = new Stack<ActorCell>(_user.ChildCells());
+        while (open.TryPop(out var cell))
+        {
+            count++;
+            foreach (var child in cell.ChildCells()) open.Push(child);
+        }
+
+        return count;
+    }
+
     internal ActorCell? Find(ReadOnlySpan<string> names) => names is ["user", ..] ? _user.Find(names[1..]) : null;
 
     internal void ReportFailure(ActorCell cell, Exception cause, string what)

@@ -24,7 +24,7 @@ internal sealed class VirtualTimers(DateTimeOffset startTime, ThreadOwner owner)
 
     internal override long ElapsedTicks => _elapsedTicks;
 
-    /// <summary>Moves the clock to a time at which no timer is overdue.</summary>
+    /// <summary>Moves the clock forward; timers that are overdue fire next, at the time it then is.</summary>
     public void MoveTo(long elapsedTicks) => _elapsedTicks = elapsedTicks;
 
     /// <summary>Takes out the next timer, moves the clock to its due time, and fires it.</summary>

@@ -32,6 +32,10 @@ public sealed class DeterministicSystem
     /// <summary>Every failure so far, also those that a supervisor repaired.</summary>
     public IReadOnlyList<ActorFailure> Failures => _host.Failures;
 
+    /// <summary>Actors that live now, the guardian of them all not counted.</summary>
+    /// <remarks>Walks all of them. For judging whether a run left something behind.</remarks>
+    public int ActorCount => System.CountActors();
+
     /// <summary>Makes a system.</summary>
     /// <param name="name">As for an actor's name.</param>
     /// <param name="options">How to set it up.</param>

@@ -52,6 +52,15 @@ public sealed class VirtualScheduler
         return true;
     }
 
+    /// <summary>Lets time pass in which nothing runs, as if the process stood still: timers that fall due fire late, at the next
+    /// <see cref="Advance"/>.</summary>
+    /// <param name="duration">Zero or more.</param>
+    public void Pause(TimeSpan duration)
+    {
+        ArgumentOutOfRangeException.ThrowIfLessThan(duration, TimeSpan.Zero);
+        _timers.MoveTo(_timers.ElapsedTicks + duration.Ticks);
+    }
+
     /// <summary>Sets the wall clock, as an administrator or a time server does; timers do not notice.</summary>
     /// <param name="offset">Added to <see cref="Now"/>; negative sets it back.</param>
     public void JumpWallClock(TimeSpan offset) => _timers.WallClockOffset += offset;

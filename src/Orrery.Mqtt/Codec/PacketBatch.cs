@@ -14,8 +14,9 @@ public sealed class PacketBatch
     public PacketBatch(Packet[] packets, int bytes = 0, ProtocolViolation? violation = null)
         : this(packets, packets?.Length ?? 0, bytes, violation) => ArgumentNullException.ThrowIfNull(packets);
 
-    internal PacketBatch(Packet[] packets, int count, int bytes, ProtocolViolation? violation)
+    internal PacketBatch(Packet[] packets, int count, int bytes, ProtocolViolation? violation, byte? requestedProtocolLevel = null)
     {
+        RequestedProtocolLevel = requestedProtocolLevel;
         _packets = packets;
         Count = count;
         Bytes = bytes;
@@ -36,6 +37,9 @@ public sealed class PacketBatch
 
     /// <summary>What the peer did wrong behind these packets, which ends the connection once they are handled; null if nothing.</summary>
     public ProtocolViolation? Violation { get; }
+
+    /// <summary>The protocol level of a CONNECT that breaks a rule, so that a refusal can be worded in it; null if it is unknown.</summary>
+    public byte? RequestedProtocolLevel { get; }
 
     /// <summary>The packet at an index from 0 to <see cref="Count"/> - 1.</summary>
     /// <exception cref="IndexOutOfRangeException">The index is outside.</exception>

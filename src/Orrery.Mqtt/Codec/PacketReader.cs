@@ -96,7 +96,7 @@ public sealed class PacketReader
         if (count == packets.Length) _violation = scan.Failure?.In(Version);
 
         input = input.Slice(position);
-        batch = new PacketBatch(packets, count, position, _violation);
+        batch = new PacketBatch(packets, count, position, _violation, RequestedProtocolLevel);
         return _violation is null ? DecodeStatus.Complete : DecodeStatus.Malformed;
     }
 

@@ -21,6 +21,20 @@ public static class PublishCodec
         return 1 + VariableByteInteger.SizeOf((uint)remaining) + remaining;
     }
 
+    /// <summary>Whether a client with this Maximum Packet Size can be sent the message at all.</summary>
+    /// <param name="message">The message.</param>
+    /// <param name="header">What goes with it.</param>
+    /// <param name="version">The client's version.</param>
+    /// <param name="maximumPacketSize">In bytes, 1 and up [MQTT-3.1.2-24].</param>
+    /// <returns>False too if the packet would be larger than the protocol allows: a message that came in the largest
+    /// packet there is can have no property added.</returns>
+    public static bool Fits(ApplicationMessage message, in PublishHeader header, MqttVersion version, uint maximumPacketSize)
+    {
+        var remaining = UncheckedLength(message, header, version, out _);
+        return remaining <= VariableByteInteger.Max
+            && 1 + VariableByteInteger.SizeOf((uint)remaining) + remaining <= maximumPacketSize;
+    }
+
     /// <summary>Writes the whole packet to the start of the destination.</summary>
     /// <returns>How many bytes it took: <see cref="SizeOf"/>.</returns>
     /// <exception cref="ArgumentException">The destination is too small, or the packet larger than the protocol allows.</exception>
@@ -139,6 +153,13 @@ public static class PublishCodec
 
     private static int RemainingLength(ApplicationMessage message, in PublishHeader header, MqttVersion version, out int propertiesLength)
     {
+        var length = UncheckedLength(message, header, version, out propertiesLength);
+        if (length > VariableByteInteger.Max) ThrowTooLarge();
+        return (int)length;
+    }
+
+    private static long UncheckedLength(ApplicationMessage message, in PublishHeader header, MqttVersion version, out int propertiesLength)
+    {
         propertiesLength = 0;
         var isV5 = version == MqttVersion.V5;
         var length = (long)sizeof(ushort) + message.Payload.Length;
@@ -149,8 +170,7 @@ public static class PublishCodec
             propertiesLength = PropertiesLength(message.Properties, header);
             length += VariableByteInteger.SizeOf((uint)propertiesLength) + propertiesLength;
         }
-        if (length > VariableByteInteger.Max) ThrowTooLarge();
-        return (int)length;
+        return length;
     }
 
     private static int PropertiesLength(MessageProperties? properties, in PublishHeader header)

@@ -1,0 +1,9 @@
+using Microsoft.Extensions.Logging;
+using Orrery.Actors;
+using Orrery.Broker.Topics;
+
+namespace Orrery.Broker;
+
+/// <summary>What the actors of one broker share: values and references, no state.</summary>
+internal sealed record BrokerContext(
+    BrokerOptions Options, TopicTree Topics, IActorRef Sessions, IActorRef Statistics, ILogger Logger);

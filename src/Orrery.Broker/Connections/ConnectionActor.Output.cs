@@ -1,0 +1,206 @@
+using Orrery.Broker.Publishing;
+using Orrery.Broker.Sessions;
+using Orrery.Broker.Statistics;
+using Orrery.Mqtt.Codec;
+using Orrery.Mqtt.Packets;
+using Orrery.Mqtt.Topics;
+using static Orrery.Broker.Connections.ConnectionProtocol;
+
+namespace Orrery.Broker.Connections;
+
+/// <summary>Encodes what goes out, and flushes once per mailbox run.</summary>
+internal sealed partial class ConnectionActor
+{
+    // Answers to a client that sends and does not read; above it, the client is not read either.
+    private const int PendingMax = 1_024;
+
+    private Queue<object>? _pending;                    // what waits for a slow peer: bounded by the session's transit limit
+    private Dictionary<TopicName, ushort>? _aliases;
+    private int _aliasesLeft;
+    private uint _maximumPacketSize = uint.MaxValue;
+    private bool _slow;
+    private bool _flushIsDue;
+    private bool _inputIsHeld;
+
+    private void OnTransmit(object transmit)
+    {
+        if (_state != ConnectionState.Connected)
+        {
+            return;
+        }
+
+        if (_slow)
+        {
+            (_pending ??= new Queue<object>()).Enqueue(transmit);
+            return;
+        }
+
+        Encode(transmit);
+        FlushSoon();
+    }
+
+    private void Write(Packet packet) => OnTransmitted(packet);
+
+    private void OnTransmitted(Packet packet)
+    {
+        if (_slow)
+        {
+            (_pending ??= new Queue<object>()).Enqueue(packet);
+            return;
+        }
+
+        PacketWriter.Write(_transport.Output, packet, _version);
+        FlushSoon();
+    }
+
+    /// <summary>Writes a packet with its Reason String, or without where that would be too large [MQTT-3.14.2-3].</summary>
+    private void WriteWithReason<TPacket>(TPacket packet, Func<TPacket, TPacket> explained)
+        where TPacket : Packet
+    {
+        var full = explained(packet);
+        Write(PacketWriter.SizeOf(full, _version) <= _maximumPacketSize ? full : packet);
+    }
+
+    /// <summary>The rest of the mailbox comes first: many deliveries, one flush.</summary>
+    private void FlushSoon()
+    {
+        if (!_flushIsDue)
+        {
+            _flushIsDue = true;
+            Self.Tell(FlushOutput.Instance, Self);
+        }
+    }
+
+    private void OnFlush()
+    {
+        _flushIsDue = false;
+        if (_state != ConnectionState.Closed && !_slow)
+        {
+            _slow = !_transport.TryFlush();
+        }
+    }
+
+    private void OnOutputDrained()
+    {
+        _slow = false;
+        if (_state != ConnectionState.Connected)
+        {
+            return;
+        }
+
+        while (_pending is not null && _pending.TryDequeue(out var pending))
+        {
+            Encode(pending);
+        }
+
+        FlushSoon();
+        if (_inputIsHeld)
+        {
+            RequestInput();
+        }
+    }
+
+    private void RequestInput()
+    {
+        _inputIsHeld = _pending is { Count: >= PendingMax };
+        if (!_inputIsHeld)
+        {
+            _transport.RequestInput();
+        }
+    }
+
+    private void Encode(object transmit)
+    {
+        switch (transmit)
+        {
+            case TransmitRuns runs:
+                foreach (var run in runs.Runs)
+                {
+                    Encode(run);
+                }
+
+                Report(runs.ReportBytes);
+                break;
+            case Transmit items:
+                for (var i = 0; i < items.Count; i++)
+                {
+                    Encode(items.Items[i]);
+                }
+
+                Report(items.ReportBytes);
+                break;
+            case Packet packet:
+                PacketWriter.Write(_transport.Output, packet, _version);
+                break;
+            default:
+                throw new InvariantViolationException($"{transmit.GetType()} can't be sent");
+        }
+    }
+
+    private void Encode(in Outgoing outgoing)
+    {
+        if (outgoing.Packet is { } packet)
+        {
+            PacketWriter.Write(_transport.Output, packet, _version);
+        }
+        else
+        {
+            Encode(outgoing.Message!, outgoing.Header);
+        }
+    }
+
+    private void Encode(in DeliveryRun run)
+    {
+        var identifiers = run.Grant.Identifiers;
+        foreach (var message in run.Span)
+        {
+            Encode(message, new PublishHeader
+            {
+                Retain = message.Retain && run.Grant.RetainAsPublished, // [MQTT-3.3.1-12]
+                SubscriptionIdentifiers = identifiers,
+            });
+        }
+    }
+
+    private void Encode(ApplicationMessage message, in PublishHeader header)
+    {
+        var aliased = _aliasesLeft == 0 && _aliases is null ? header : WithAlias(message.Topic, header);
+        if (!PublishCodec.Fits(message, aliased, _version, _maximumPacketSize))
+        {
+            Count(Counter.TooLargeForClient);           // QoS 0 only: the session has looked at the others [MQTT-3.1.2-25]
+            return;
+        }
+
+        var span = _transport.Output.GetSpan(PublishCodec.SizeOf(message, aliased, _version));
+        _transport.Output.Advance(PublishCodec.Write(span, message, aliased, _version));
+    }
+
+    /// <summary>Replaces a repeated topic by its alias, as far as the client allows [MQTT-3.3.2-12].</summary>
+    private PublishHeader WithAlias(TopicName topic, in PublishHeader header)
+    {
+        if (_aliases is not null && _aliases.TryGetValue(topic, out var alias))
+        {
+            return header with { TopicAlias = alias, OmitTopic = true };
+        }
+
+        // The first use carries both, which could be too large where the topic alone is not.
+        if (_aliasesLeft == 0 || _maximumPacketSize != uint.MaxValue)
+        {
+            return header;
+        }
+
+        _aliases ??= [];
+        _aliasesLeft--;
+        alias = (ushort)(_aliases.Count + 1);
+        _aliases.Add(topic, alias);
+        return header with { TopicAlias = alias };
+    }
+
+    private void Report(int bytes)
+    {
+        if (bytes > 0)
+        {
+            _session.Tell(new SessionProtocol.Transmitted(bytes), Self);
+        }
+    }
+}

@@ -1,0 +1,77 @@
+using Microsoft.Extensions.Logging;
+using Orrery.Actors;
+using Orrery.Broker.Connections;
+using Orrery.Broker.Statistics;
+using Orrery.Mqtt.Codec;
+
+namespace Orrery.Broker;
+
+/// <summary>One isolated broker: its own topics, sessions, limits and counters. Hosts give it connections.</summary>
+/// <remarks>Several may live in one <see cref="ActorSystem"/>; they share nothing but code.
+/// Members may be called from any thread.</remarks>
+public sealed class MqttBroker
+{
+    private MqttBroker(IActorRef actor, string name, BrokerOptions options)
+    {
+        Actor = actor;
+        Name = name;
+        Options = options;
+        ReaderOptions = new PacketReaderOptions
+        {
+            Sender = PeerRole.Client,
+            MaximumPacketSize = options.MaximumPacketSize,
+            TopicAliasMaximum = (ushort)options.TopicAliasMaximum,
+            TopicLevelsMax = options.TopicLevelsMax,
+        };
+    }
+
+    /// <summary>The name it was started with.</summary>
+    public string Name { get; }
+
+    /// <summary>The limits it was started with.</summary>
+    public BrokerOptions Options { get; }
+
+    /// <summary>How a host must set up the <see cref="PacketReader"/> of each connection.</summary>
+    public PacketReaderOptions ReaderOptions { get; }
+
+    /// <summary>The root actor, for watching. It understands no message of a host's own.</summary>
+    public IActorRef Actor { get; }
+
+    /// <summary>The message that asks <see cref="Actor"/> for <see cref="BrokerStatistics"/>.</summary>
+    public static object GetStatistics => StatisticsActor.GetStatistics.Instance;
+
+    /// <summary>The message that asks <see cref="Actor"/> to close all connections and stop; it answers once that is done.</summary>
+    /// <remarks>Version 5 clients get DISCONNECT 0x8B; wills are published as after a network failure.</remarks>
+    public static object Stop => BrokerActor.Stop.Instance;
+
+    /// <summary>Starts a broker.</summary>
+    /// <param name="system">Where its actors live.</param>
+    /// <param name="name">Its name, unique in the system; letters, digits, '-' and '_'.</param>
+    /// <param name="options">Its limits.</param>
+    /// <param name="loggers">Makes the logger, of category "Orrery.Broker.{name}".</param>
+    /// <exception cref="ArgumentException">An option is out of its range; the message lists each.</exception>
+    public static MqttBroker Start(ActorSystem system, string name, BrokerOptions options, ILoggerFactory loggers)
+    {
+        ArgumentNullException.ThrowIfNull(system);
+        ArgumentException.ThrowIfNullOrEmpty(name);
+        ArgumentNullException.ThrowIfNull(options);
+        ArgumentNullException.ThrowIfNull(loggers);
+        var faults = options.Validate();
+        if (faults.Count > 0)
+        {
+            throw new ArgumentException(string.Join(' ', faults), nameof(options));
+        }
+
+        var logger = loggers.CreateLogger($"Orrery.Broker.{name}");
+        return new MqttBroker(system.ActorOf(Props.Create(() => new BrokerActor(options, logger)), name), name, options);
+    }
+
+    /// <summary>Hands over a connection that a listener accepted. The transport's <see cref="IConnectionTransport.Start"/>
+    /// follows, or its <see cref="IConnectionTransport.Abort"/> when there is no room.</summary>
+    public void Accept(IConnectionTransport transport, ConnectionInfo info)
+    {
+        ArgumentNullException.ThrowIfNull(transport);
+        ArgumentNullException.ThrowIfNull(info);
+        Actor.Tell(new ConnectionsActor.Accept(transport, info));
+    }
+}

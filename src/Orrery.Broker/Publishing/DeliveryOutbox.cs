@@ -1,0 +1,149 @@
+using Orrery.Actors;
+using Orrery.Broker.Sessions;
+using Orrery.Mqtt;
+using Orrery.Mqtt.Packets;
+
+namespace Orrery.Broker.Publishing;
+
+/// <summary>Gathers what one publisher's batch means for each subscriber, so that each is told once.</summary>
+/// <remarks>A publisher that repeats a topic costs one <see cref="DeliveryRun"/> a subscriber, however many messages the
+/// run has: the messages are shared, and nothing is done per message and subscriber here.</remarks>
+internal sealed class DeliveryOutbox
+{
+    private readonly List<(IActorRef Session, List<DeliveryRun> Runs)> _targets = [];
+    private readonly Dictionary<IActorRef, int> _places = [];
+    private readonly List<IActorRef> _told = [];
+    private ApplicationMessage[] _messages = [];
+    private int _count;
+    private Route _route = Route.Empty;
+    private int _start;
+    private int _bytes;
+    private QoS _highest;
+    private bool _canExpire;
+    private int _groupTurn;
+
+    /// <summary>Bytes of topics and payloads gathered since the last <see cref="Flush"/>, once for all subscribers.</summary>
+    public long PendingBytes { get; private set; }
+
+    /// <summary>The sessions that the last <see cref="Flush"/> told.</summary>
+    public IReadOnlyList<IActorRef> Told => _told;
+
+    /// <summary>Adds a message for everyone on its route.</summary>
+    /// <param name="route">Where it goes; not empty.</param>
+    /// <param name="message">The message.</param>
+    /// <param name="expected">How many more may follow before <see cref="Flush"/>: the size of a new batch.</param>
+    public void Add(Route route, ApplicationMessage message, int expected)
+    {
+        if (_count == _messages.Length)
+        {
+            CloseRun();
+            _messages = new ApplicationMessage[Math.Max(1, expected)];
+            _count = _start = 0;
+        }
+
+        if (!ReferenceEquals(route, _route) || route.Groups.Length > 0)
+        {
+            CloseRun();
+            _route = route;
+        }
+
+        _messages[_count++] = message;
+        var bytes = QueuedMessage.SizeOf(message);
+        _bytes += bytes;
+        PendingBytes += bytes;
+        _highest = message.QoS > _highest ? message.QoS : _highest;
+        _canExpire |= message.ExpiresAtTicks != 0;
+    }
+
+    /// <summary>Tells every subscriber what was gathered for it.</summary>
+    /// <param name="confirm">Ask each for <see cref="SessionProtocol.Accepted"/>.</param>
+    /// <param name="sender">Who publishes.</param>
+    public void Flush(bool confirm, IActorRef sender)
+    {
+        _told.Clear();
+        if (_targets.Count == 0)
+        {
+            FlushOnlyRun(confirm, sender);
+        }
+        else
+        {
+            CloseRun();
+            foreach (var (session, runs) in _targets)
+            {
+                Tell(session, runs.ToArray(), confirm, sender);
+            }
+
+            _targets.Clear();
+            _places.Clear();
+        }
+
+        _messages = [];
+        _count = _start = 0;
+        _route = Route.Empty;
+        PendingBytes = 0;
+    }
+
+    private void FlushOnlyRun(bool confirm, IActorRef sender)
+    {
+        if (_route.Groups.Length > 0)
+        {
+            CloseRun();
+            Flush(confirm, sender);
+            return;
+        }
+
+        foreach (var target in _route.Targets)
+        {
+            Tell(target.Session, [Run(target.Grant)], confirm, sender);
+        }
+
+        StartRun();
+    }
+
+    private void Tell(IActorRef session, DeliveryRun[] runs, bool confirm, IActorRef sender)
+    {
+        session.Tell(new SessionProtocol.Deliver(runs, confirm), sender);
+        _told.Add(session);
+    }
+
+    private void CloseRun()
+    {
+        if (_count > _start)
+        {
+            foreach (var target in _route.Targets)
+            {
+                RunsOf(target.Session).Add(Run(target.Grant));
+            }
+
+            foreach (var group in _route.Groups)
+            {
+                var member = group.Members[_groupTurn++ % group.Members.Length];
+                RunsOf(member.Session).Add(Run(Router.GrantOf(member)));
+            }
+        }
+
+        StartRun();
+    }
+
+    private void StartRun()
+    {
+        _start = _count;
+        _bytes = 0;
+        _highest = QoS.AtMostOnce;
+        _canExpire = false;
+    }
+
+    private DeliveryRun Run(Grant grant) => new(_messages, _start, _count - _start, _bytes, _highest, _canExpire, grant);
+
+    private List<DeliveryRun> RunsOf(IActorRef session)
+    {
+        if (!_places.TryGetValue(session, out var place))
+        {
+            place = _targets.Count;
+            _places.Add(session, place);
+            _targets.Add((session, []));
+        }
+
+        return _targets[place].Runs;
+    }
+}

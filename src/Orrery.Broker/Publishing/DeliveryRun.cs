@@ -1,0 +1,21 @@
+using Orrery.Mqtt;
+using Orrery.Mqtt.Packets;
+
+namespace Orrery.Broker.Publishing;
+
+/// <summary>Messages in a row, of one publisher and one topic, that one grant lets through.</summary>
+/// <param name="Messages">The publisher's batch, shared by every subscriber; never written after it was sent.</param>
+/// <param name="Offset">The first message of the run.</param>
+/// <param name="Count">How many there are.</param>
+/// <param name="Bytes">Their topics and payloads together, in bytes.</param>
+/// <param name="HighestQoS">The highest QoS that one of them was published with.</param>
+/// <param name="CanExpire">True when one of them has an expiry.</param>
+/// <param name="Grant">What the subscriber asked for.</param>
+internal readonly record struct DeliveryRun(
+    ApplicationMessage[] Messages, int Offset, int Count, int Bytes, QoS HighestQoS, bool CanExpire, Grant Grant)
+{
+    /// <summary>True when nothing about these messages needs a session's decision: QoS 0, and no expiry.</summary>
+    public bool IsPlain => !CanExpire && (HighestQoS == QoS.AtMostOnce || Grant.MaximumQoS == QoS.AtMostOnce);
+
+    public ReadOnlySpan<ApplicationMessage> Span => Messages.AsSpan(Offset, Count);
+}

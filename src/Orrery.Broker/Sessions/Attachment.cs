@@ -1,0 +1,32 @@
+using Orrery.Actors;
+using Orrery.Mqtt;
+
+namespace Orrery.Broker.Sessions;
+
+/// <summary>What a session knows of the live connection it is bound to.</summary>
+internal sealed class Attachment
+{
+    public Attachment(IActorRef connection, MqttVersion version, uint maximumPacketSize, uint sessionExpiryIntervalSeconds)
+    {
+        Connection = connection;
+        Version = version;
+        MaximumPacketSize = maximumPacketSize;
+        SessionExpiryIntervalSeconds = sessionExpiryIntervalSeconds;
+    }
+
+    public IActorRef Connection { get; }
+
+    public MqttVersion Version { get; }
+
+    /// <summary>The largest packet the client takes, in bytes [MQTT-3.1.2-24].</summary>
+    public uint MaximumPacketSize { get; }
+
+    /// <summary>How long the session outlives this connection; DISCONNECT may change it.</summary>
+    public uint SessionExpiryIntervalSeconds { get; set; }
+
+    /// <summary>Bytes that were given to the connection and not yet reported as encoded.</summary>
+    public long InTransitBytes { get; set; }
+
+    /// <summary>The part of <see cref="InTransitBytes"/> for which no report was asked yet.</summary>
+    public int UnreportedBytes { get; set; }
+}

@@ -1,0 +1,35 @@
+using Orrery.Mqtt;
+using Orrery.Mqtt.Packets;
+
+namespace Orrery.Broker.Sessions;
+
+/// <summary>A message that waits for a session, or is in flight to its client.</summary>
+internal sealed class QueuedMessage
+{
+    public QueuedMessage(ApplicationMessage message, QoS qos, bool retain, uint[]? identifiers, long sequence)
+    {
+        Message = message;
+        QoS = qos;
+        Retain = retain;
+        Identifiers = identifiers;
+        Sequence = sequence;
+    }
+
+    public ApplicationMessage Message { get; }
+
+    /// <summary>The lower of what was published and what was granted.</summary>
+    public QoS QoS { get; }
+
+    /// <summary>The RETAIN flag that this subscriber sees.</summary>
+    public bool Retain { get; }
+
+    public uint[]? Identifiers { get; }
+
+    /// <summary>The order of arrival in this session.</summary>
+    public long Sequence { get; }
+
+    /// <summary>What the limits count: topic, payload and a share for the rest, in bytes.</summary>
+    public int Bytes => SizeOf(Message);
+
+    public static int SizeOf(ApplicationMessage message) => message.Topic.Utf8.Length + message.Payload.Length + 16;
+}

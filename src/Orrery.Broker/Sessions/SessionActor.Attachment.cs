@@ -1,0 +1,249 @@
+using Orrery.Actors;
+using Orrery.Broker.Connections;
+using Orrery.Broker.Statistics;
+using Orrery.Mqtt;
+using Orrery.Mqtt.Packets;
+using static Orrery.Broker.Sessions.SessionProtocol;
+
+namespace Orrery.Broker.Sessions;
+
+/// <summary>Takeover, resume, the will, and the session's end.</summary>
+internal sealed partial class SessionActor
+{
+    private const string WillTimer = "will";
+    private const string ExpiryTimer = "expiry";
+
+    private Attachment? _attached;
+    private AttachStep _attachStep;
+    private Attach? _attaching;
+    private long _attachesHandled;
+    private bool _hasState;                             // false before the first connection and after the session's end
+    private Will? _will;                                // armed: of the live connection, or waiting for its delay
+    private uint _sessionExpiryIntervalSeconds;
+
+    private enum AttachStep
+    {
+        None,
+        AwaitingOldConnection,
+        Settling,
+        Finishing,
+    }
+
+    private void OnAttach(Attach attach)
+    {
+        _attachesHandled++;
+        _work.Enqueue(attach);
+        Advance();
+    }
+
+    private void BeginAttach(Attach attach)
+    {
+        _attaching = attach;
+        if (_attached is null)
+        {
+            _attachStep = AttachStep.Settling;
+            return;
+        }
+
+        // The old connection is closed before anything is sent on the new one, so wait for its end.
+        _attachStep = AttachStep.AwaitingOldConnection;
+        _awaiting++;
+        Answer(new ConnectionProtocol.Disconnect(ReasonCode.SessionTakenOver, "another connection uses this client identifier")); // [MQTT-3.1.4-3]
+    }
+
+    private void ContinueAttach()
+    {
+        if (_attachStep == AttachStep.Settling)
+        {
+            SettleWill(_attaching!.Connect.CleanStart);
+            _attachStep = AttachStep.Finishing;
+            return;                                     // a will that is due goes out first
+        }
+
+        Invariant.That(_attachStep == AttachStep.Finishing);
+        var attach = _attaching!;
+        _attaching = null;
+        _attachStep = AttachStep.None;
+        Finish(attach);
+    }
+
+    /// <summary>A new connection cancels a will that still waits, unless it ends the session [MQTT-3.1.3-9].</summary>
+    private void SettleWill(bool cleanStart)
+    {
+        Timers.Cancel(WillTimer);
+        Timers.Cancel(ExpiryTimer);
+        if (_will is { } will && cleanStart)
+        {
+            _urgentWork.Enqueue(Dated(will.Message));
+        }
+
+        _will = null;
+    }
+
+    private void Finish(Attach attach)
+    {
+        var connect = attach.Connect;
+        var present = !connect.CleanStart && _hasState; // [MQTT-3.2.2-2], [MQTT-3.2.2-3]
+        if (!present)
+        {
+            Discard();                                  // [MQTT-3.1.2-4]
+        }
+
+        _hasState = true;
+        var options = _broker.Options;
+        var expiry = connect.Version == MqttVersion.V5
+            ? Math.Min(connect.SessionExpiryIntervalSeconds ?? 0, options.SessionExpiryIntervalMaxSeconds)
+            : connect.CleanStart ? 0 : options.SessionExpiryIntervalMaxSeconds;
+        _attached = new Attachment(attach.Connection, connect.Version, connect.MaximumPacketSize ?? uint.MaxValue, expiry);
+        _will = connect.Will;
+        Context.Watch(attach.Connection);
+        _outbound.Open(Math.Min(connect.ReceiveMaximum ?? ushort.MaxValue, options.InFlightMax));
+        _inbound.Open();
+        attach.Connection.Tell(new ConnectionProtocol.Attached(Self, Answer(attach, present, expiry)), Self);
+        Pump();
+    }
+
+    private ConnAckPacket Answer(Attach attach, bool present, uint expiry)
+    {
+        var (connect, options) = (attach.Connect, _broker.Options);
+        return new ConnAckPacket
+        {
+            SessionPresent = present,
+            SessionExpiryIntervalSeconds = expiry == (connect.SessionExpiryIntervalSeconds ?? 0) ? null : expiry,
+            ReceiveMaximum = options.ReceiveMaximum == ushort.MaxValue ? null : (ushort)options.ReceiveMaximum,
+            MaximumQoS = options.MaximumQoS == QoS.ExactlyOnce ? null : options.MaximumQoS,
+            RetainAvailable = options.RetainAvailable ? null : false,
+            MaximumPacketSize = options.MaximumPacketSize >= BrokerOptions.LargestPacket ? null : options.MaximumPacketSize,
+            AssignedClientIdentifier = connect.ClientId.Length == 0 ? attach.ClientId : null, // [MQTT-3.2.2-16]
+            TopicAliasMaximum = options.TopicAliasMaximum == 0 ? null : (ushort)options.TopicAliasMaximum,
+            ServerKeepAliveSeconds = attach.KeepAliveSeconds == connect.KeepAliveSeconds ? null : (ushort)attach.KeepAliveSeconds,
+        };
+    }
+
+    private void OnTerminated(IActorRef actor)
+    {
+        if (_attached is not { } attached || !actor.Equals(attached.Connection))
+        {
+            OnConfirmerTerminated();
+            return;
+        }
+
+        Detach(attached);
+        if (_attachStep == AttachStep.AwaitingOldConnection)
+        {
+            _attachStep = AttachStep.Settling;
+            _awaiting--;
+        }
+
+        Advance();
+    }
+
+    private void Detach(Attachment attached)
+    {
+        _attached = null;
+        _outCount = 0;
+        _outbound.Close();
+        _retainedBacklog.Clear();
+        _heldDemand = false;
+        Count(Counter.QoS0Offline, _queue.DropUnacknowledged());
+        _sessionExpiryIntervalSeconds = attached.SessionExpiryIntervalSeconds;
+        if (_attachStep == AttachStep.AwaitingOldConnection)
+        {
+            SettleDisplacedWill();
+            return;
+        }
+
+        StartWillDelay();
+        if (_sessionExpiryIntervalSeconds == 0)
+        {
+            _work.Enqueue(EndSession.Instance);
+        }
+        else if (_sessionExpiryIntervalSeconds != uint.MaxValue)
+        {
+            Timers.StartSingleTimer(ExpiryTimer, SessionExpiryElapsed.Instance, TimeSpan.FromSeconds(_sessionExpiryIntervalSeconds));
+        }
+    }
+
+    /// <summary>A displaced connection was closed by the network as far as its will goes: only a delay can save it.</summary>
+    private void SettleDisplacedWill()
+    {
+        if (_will is { } will
+            && (will.DelayIntervalSeconds == 0 || _sessionExpiryIntervalSeconds == 0 || _attaching!.Connect.CleanStart))
+        {
+            _urgentWork.Enqueue(Dated(will.Message));
+        }
+
+        _will = null;
+    }
+
+    /// <summary>The will is due after its delay or with the session's end, whichever is first [MQTT-3.1.2-8].</summary>
+    private void StartWillDelay()
+    {
+        if (_will is not { } will)
+        {
+            return;
+        }
+
+        var delaySeconds = Math.Min(will.DelayIntervalSeconds, _sessionExpiryIntervalSeconds);
+        if (delaySeconds == 0)
+        {
+            OnWillDelayElapsed();
+        }
+        else
+        {
+            Timers.StartSingleTimer(WillTimer, WillDelayElapsed.Instance, TimeSpan.FromSeconds(delaySeconds));
+        }
+    }
+
+    private void OnWillDelayElapsed()
+    {
+        if (_will is { } will)
+        {
+            _will = null;
+            _work.Enqueue(Dated(will.Message));
+        }
+
+        Advance();
+    }
+
+    private void OnSessionExpiryElapsed()
+    {
+        _work.Enqueue(EndSession.Instance);
+        Advance();
+    }
+
+    private void End()
+    {
+        if (IsAttached)
+        {
+            return;                                     // never while connected [MQTT-4.1.0-1]
+        }
+
+        Invariant.That(_will is null);                  // due with the session's end at the latest, and queued before it
+        Discard();
+        _broker.Sessions.Tell(new Ending(_clientId, _attachesHandled), Self);
+    }
+
+    /// <summary>Forgets the session: subscriptions, queue, exchanges. The actor may serve a new one.</summary>
+    private void Discard()
+    {
+        if (_hasState)
+        {
+            SessionLog.Ended(_broker.Logger, _clientId, _queue.Count);
+            Count(Counter.SessionsEnded);
+        }
+
+        _hasState = false;
+        UnsubscribeAll();
+        _queue.Clear();
+        _outbound.Clear();
+        _inbound.Clear();
+        _retainedBacklog.Clear();
+        Timers.Cancel(ExpiryTimer);
+    }
+
+    private ApplicationMessage Dated(ApplicationMessage message) =>
+        message.Properties?.MessageExpiryIntervalSeconds is { } seconds
+            ? message with { ExpiresAtTicks = NowTicks + (seconds * TimeSpan.TicksPerSecond) }
+            : message;
+}

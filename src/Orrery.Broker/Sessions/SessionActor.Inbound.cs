@@ -1,0 +1,342 @@
+using Orrery.Broker.Connections;
+using Orrery.Broker.Statistics;
+using Orrery.Broker.Topics;
+using Orrery.Mqtt;
+using Orrery.Mqtt.Codec;
+using Orrery.Mqtt.Flows;
+using Orrery.Mqtt.Packets;
+using static Orrery.Broker.Sessions.SessionProtocol;
+
+namespace Orrery.Broker.Sessions;
+
+/// <summary>What the client sends, step by step.</summary>
+internal sealed partial class SessionActor
+{
+    private readonly InboundFlow _inbound = new();
+    private readonly Queue<object> _work = new();       // ClientBatch, Attach, ApplicationMessage (a will), EndSession
+    private readonly Queue<object> _urgentWork = new(); // what an Attach needs done before it goes on
+    private ClientBatch? _batch;
+    private int _next;                                  // the packet of the batch that is due
+    private int _awaiting;                              // answers that the current step waits for
+    private int _publishedInBatch;                      // QoS 1 of this batch: their PUBACKs have not left yet
+    private PublishPacket? _retaining;                  // waits for the tree to keep its message
+    private ApplicationMessage? _retainingMessage;
+    private long _retainToken;
+
+    private void OnInbound(Inbound inbound)
+    {
+        if (_attached is null || !Sender.Equals(_attached.Connection))
+        {
+            return;
+        }
+
+        _work.Enqueue(new ClientBatch(inbound.Batch, inbound.Count, _attached));
+        Advance();
+    }
+
+    /// <summary>Works until nothing is left or a step has to wait.</summary>
+    private void Advance()
+    {
+        while (_awaiting == 0)
+        {
+            if (_urgentWork.TryDequeue(out var work))
+            {
+                Begin(work);
+            }
+            else if (_attachStep != AttachStep.None)
+            {
+                ContinueAttach();
+            }
+            else if (_batch is not null)
+            {
+                StepBatch();
+            }
+            else if (_work.TryDequeue(out work))
+            {
+                Begin(work);
+            }
+            else
+            {
+                return;
+            }
+        }
+    }
+
+    private void Begin(object work)
+    {
+        switch (work)
+        {
+            case ClientBatch batch:
+                // Bytes of a connection that was displaced meanwhile count as lost on the way.
+                _batch = ReferenceEquals(batch.From, _attached) ? batch : null;
+                _next = 0;
+                _publishedInBatch = 0;
+                break;
+            case Attach attach:
+                BeginAttach(attach);
+                break;
+            case ApplicationMessage will:
+                Publish(null, will);
+                if (_awaiting == 0)
+                {
+                    FlushOutbox();
+                }
+
+                break;
+            case EndSession:
+                End();
+                break;
+            default:
+                throw new InvariantViolationException($"no work of type {work.GetType()}");
+        }
+    }
+
+    private void StepBatch()
+    {
+        var batch = _batch!;
+        while (_awaiting == 0 && _next < batch.Count)
+        {
+            Handle(batch.Packets[_next++]);
+            if (!ReferenceEquals(_batch, batch))
+            {
+                return;                                 // a protocol error or DISCONNECT ended the batch
+            }
+        }
+
+        if (_awaiting == 0)
+        {
+            FinishBatch();
+        }
+    }
+
+    private void FinishBatch()
+    {
+        FlushOutbox();
+        if (MustWaitForSubscribers)
+        {
+            _heldDemand = true;                         // answered once the subscribers have kept up
+        }
+        else
+        {
+            Answer(ConnectionProtocol.InboundHandled.Instance);
+        }
+
+        _batch = null;
+    }
+
+    /// <summary>Ends the batch early: the connection closes, what came after is void.</summary>
+    private void AbandonBatch(ReasonCode? reasonCode, string reason)
+    {
+        FlushOutbox();
+        Answer(new ConnectionProtocol.Disconnect(reasonCode, reason));
+        _batch = null;
+    }
+
+    private void Answer(object message)
+    {
+        Transmit();
+        _attached?.Connection.Tell(message, Self);
+    }
+
+    private void Handle(Packet packet)
+    {
+        switch (packet)
+        {
+            case PublishPacket publish:
+                OnPublish(publish);
+                break;
+            case PubAckPacket acknowledged:
+                Completed(_outbound.OnPubAck(acknowledged.PacketIdentifier, acknowledged.ReasonCode, out _), acknowledged);
+                break;
+            case PubRecPacket received:
+                Completed(_outbound.OnPubRec(received.PacketIdentifier, received.ReasonCode, out _), received);
+                break;
+            case PubCompPacket completed:
+                Completed(_outbound.OnPubComp(completed.PacketIdentifier, completed.ReasonCode, out _), completed);
+                break;
+            case PubRelPacket release:
+                OnPubRel(release);
+                break;
+            case SubscribePacket subscribe:
+                OnSubscribe(subscribe);
+                break;
+            case UnsubscribePacket unsubscribe:
+                OnUnsubscribe(unsubscribe);
+                break;
+            case DisconnectPacket disconnect:
+                OnDisconnect(disconnect);
+                break;
+            case PingReqPacket:
+                break;                                  // the connection has answered it
+            default:
+                throw new InvariantViolationException($"{packet.Type} is not for a session");
+        }
+    }
+
+    private void OnPublish(PublishPacket publish)
+    {
+        var message = publish.Message;
+        var options = _broker.Options;
+        if (message.QoS > options.MaximumQoS)
+        {
+            AbandonBatch(ReasonCode.QoSNotSupported, $"QoS {(int)message.QoS} is above the maximum of {(int)options.MaximumQoS}");
+            return;
+        }
+
+        if (message.Retain && !options.RetainAvailable)
+        {
+            AbandonBatch(ReasonCode.RetainNotSupported, "retained messages are switched off");
+            return;
+        }
+
+        if (message.QoS != QoS.AtMostOnce && ExceedsReceiveMaximum(message.QoS))
+        {
+            AbandonBatch(ReasonCode.ReceiveMaximumExceeded, $"more than {options.ReceiveMaximum} unanswered publications"); // [MQTT-3.3.4-9]
+            return;
+        }
+
+        if (message.QoS == QoS.ExactlyOnce
+            && _inbound.OnPublish(publish.PacketIdentifier, message.QoS, publish.Duplicate) == InboundVerdict.AcknowledgeOnly)
+        {
+            Send(new PubRecPacket { PacketIdentifier = publish.PacketIdentifier }); // [MQTT-4.3.3-10]
+            return;
+        }
+
+        if (message.QoS == QoS.AtLeastOnce)
+        {
+            _publishedInBatch++;
+        }
+
+        if (message.Properties?.MessageExpiryIntervalSeconds is { } seconds)
+        {
+            message = message with { ExpiresAtTicks = NowTicks + (seconds * TimeSpan.TicksPerSecond) };
+        }
+
+        Publish(publish, message);
+    }
+
+    private bool ExceedsReceiveMaximum(QoS qos) =>
+        _batch!.From.Version == MqttVersion.V5
+        && _inbound.Count + _publishedInBatch + (qos == QoS.AtLeastOnce ? 1 : 0) > _broker.Options.ReceiveMaximum - (qos == QoS.ExactlyOnce ? 1 : 0);
+
+    /// <summary>Keeps a retained message, then routes it: whoever subscribes in between gets the new value.</summary>
+    /// <param name="publish">What to acknowledge, or null for a will.</param>
+    /// <param name="message">The message, with its expiry.</param>
+    private void Publish(PublishPacket? publish, ApplicationMessage message)
+    {
+        if (!message.Retain)
+        {
+            RouteAndAcknowledge(publish, message);
+            return;
+        }
+
+        FlushOutbox();
+        _retaining = publish;
+        _retainingMessage = message;
+        _awaiting++;
+        _broker.Topics.Root.Tell(new TopicProtocol.Retain(message, ++_retainToken), Self);
+    }
+
+    private void OnRetained(TopicProtocol.Retained retained)
+    {
+        Invariant.That(retained.Token == _retainToken && _retainingMessage is not null);
+        if (!retained.Stored)
+        {
+            Count(Counter.RetainedRefused);
+            SessionLog.RetainedRefused(_broker.Logger, _clientId, _retainingMessage!.Topic);
+        }
+
+        var (publish, message) = (_retaining, _retainingMessage!);
+        _retaining = null;
+        _retainingMessage = null;
+        _awaiting--;
+        RouteAndAcknowledge(publish, message);
+        if (publish is null)
+        {
+            FlushOutbox();
+        }
+
+        Advance();
+    }
+
+    private void RouteAndAcknowledge(PublishPacket? publish, ApplicationMessage message)
+    {
+        var route = _router.Find(message.Topic);
+        if (!route.IsEmpty)
+        {
+            _outbox.Add(route, message, _batch is null ? 1 : _batch.Count - _next + 1);
+        }
+
+        if (publish is null || message.QoS == QoS.AtMostOnce)
+        {
+            return;
+        }
+
+        // Only version 5 can say that nobody was there to hear it.
+        var code = route.IsEmpty ? ReasonCode.NoMatchingSubscribers : ReasonCode.Success;
+        Send(message.QoS == QoS.AtLeastOnce
+            ? new PubAckPacket { PacketIdentifier = publish.PacketIdentifier, ReasonCode = code }
+            : new PubRecPacket { PacketIdentifier = publish.PacketIdentifier, ReasonCode = code });
+    }
+
+    private void OnPubRel(PubRelPacket release)
+    {
+        // An unknown identifier is answered too, and in version 5 with 0x92 [MQTT-4.3.3-11].
+        var found = _inbound.OnPubRel(release.PacketIdentifier);
+        Send(new PubCompPacket
+        {
+            PacketIdentifier = release.PacketIdentifier,
+            ReasonCode = found == PubRelVerdict.Found ? ReasonCode.Success : ReasonCode.PacketIdentifierNotFound,
+        });
+    }
+
+    private void Completed(FlowOutcome outcome, AcknowledgementPacket packet)
+    {
+        switch (outcome)
+        {
+            case FlowOutcome.SendPubRel:
+                Send(new PubRelPacket { PacketIdentifier = packet.PacketIdentifier });
+                break;
+            case FlowOutcome.SendPubRelNotFound:
+                Send(new PubRelPacket { PacketIdentifier = packet.PacketIdentifier, ReasonCode = ReasonCode.PacketIdentifierNotFound });
+                break;
+            case FlowOutcome.Completed:
+            case FlowOutcome.Ignored:
+                break;
+            default:
+                throw new InvariantViolationException($"no rule for {outcome}");
+        }
+
+        Pump();
+    }
+
+    private void OnDisconnect(DisconnectPacket disconnect)
+    {
+        if (disconnect.SessionExpiryIntervalSeconds is { } seconds)
+        {
+            // A session that was to end with its connection can't be prolonged at the last moment.
+            var from = _batch!.From;
+            if (from.SessionExpiryIntervalSeconds == 0 && seconds != 0)
+            {
+                AbandonBatch(ReasonCode.ProtocolError, "Session Expiry Interval was 0 in CONNECT and can't be raised in DISCONNECT");
+                return;
+            }
+
+            from.SessionExpiryIntervalSeconds = Math.Min(seconds, _broker.Options.SessionExpiryIntervalMaxSeconds);
+        }
+
+        if (disconnect.ReasonCode == ReasonCode.Success)
+        {
+            _will = null;                               // [MQTT-3.14.4-3]; 0x04 and errors keep it
+        }
+
+        AbandonBatch(null, $"DISCONNECT {disconnect.ReasonCode}");
+    }
+
+    private sealed record ClientBatch(PacketBatch Packets, int Count, Attachment From);
+
+    private sealed record EndSession
+    {
+        public static EndSession Instance { get; } = new();
+    }
+}

@@ -1,0 +1,218 @@
+using Orrery.Broker.Publishing;
+using Orrery.Broker.Statistics;
+using Orrery.Broker.Topics;
+using Orrery.Mqtt;
+using Orrery.Mqtt.Packets;
+
+namespace Orrery.Broker.Sessions;
+
+/// <summary>Subscribing and unsubscribing: SUBACK and UNSUBACK leave once every later PUBLISH sees the change.</summary>
+internal sealed partial class SessionActor
+{
+    private readonly OrderedDictionary<string, SubscriberEntry> _subscriptions = new(StringComparer.Ordinal); // oldest first
+    private readonly Dictionary<long, SubscriberEntry> _subscriptionsById = [];
+    private readonly HashSet<long> _expected = [];      // subscription ids that the topic tree owes an answer for
+    private readonly List<DeliveryRun[]> _held = [];    // arrived between SUBSCRIBE and SUBACK
+    private SubscribePacket? _subscribing;
+    private SubscriberEntry?[] _subscribingEntries = [];
+    private ReasonCode[] _subscribingCodes = [];
+    private bool[] _subscribingExisted = [];
+    private UnsubscribePacket? _unsubscribing;
+    private long _subscriptionSequence;
+
+    private void OnSubscribe(SubscribePacket packet)
+    {
+        FlushOutbox();
+        var count = packet.Subscriptions.Count;
+        _subscribing = packet;
+        _subscribingEntries = new SubscriberEntry?[count];
+        _subscribingCodes = new ReasonCode[count];
+        _subscribingExisted = new bool[count];
+        for (var i = 0; i < count; i++)
+        {
+            var subscription = packet.Subscriptions[i];
+            var filter = subscription.Filter.ToString();
+            var known = _subscriptions.TryGetValue(filter, out var current);
+            if (!known && _subscriptions.Count + _expected.Count >= _broker.Options.SubscriptionsPerSessionMax)
+            {
+                _subscribingCodes[i] = ReasonCode.QuotaExceeded;
+                Count(Counter.SubscriptionsRefused);
+                continue;
+            }
+
+            var granted = subscription.MaximumQoS < _broker.Options.MaximumQoS ? subscription.MaximumQoS : _broker.Options.MaximumQoS;
+            // A replaced subscription keeps its number, so that what is already on its way still counts [MQTT-3.8.4-3].
+            var id = known ? current!.SubscriptionId : ++_subscriptionSequence;
+            var entry = new SubscriberEntry(
+                Self, _clientId, id, subscription with { MaximumQoS = granted }, packet.SubscriptionIdentifier);
+            _subscribingEntries[i] = entry;
+            _subscribingCodes[i] = (ReasonCode)granted;
+            _subscribingExisted[i] = known;
+            Expect(id);
+            _broker.Topics.Root.Tell(new TopicProtocol.Subscribe(entry, subscription.Filter), Self);
+        }
+
+        if (_expected.Count == 0)
+        {
+            FinishSubscribe();
+        }
+    }
+
+    private void OnSubscribed(TopicProtocol.Subscribed subscribed)
+    {
+        if (Answered(subscribed.SubscriptionId) && _subscribing is not null)
+        {
+            FinishSubscribe();
+        }
+    }
+
+    /// <summary>The broker has no room for another subscription; the ones that the session has stay.</summary>
+    private void OnSubscribeRefused(TopicProtocol.SubscribeRefused refused)
+    {
+        for (var i = 0; i < _subscribingEntries.Length; i++)
+        {
+            if (_subscribingEntries[i]?.SubscriptionId == refused.SubscriptionId)
+            {
+                _subscribingEntries[i] = null;
+                _subscribingCodes[i] = ReasonCode.QuotaExceeded;
+                Count(Counter.SubscriptionsRefused);
+            }
+        }
+
+        if (Answered(refused.SubscriptionId) && _subscribing is not null)
+        {
+            FinishSubscribe();
+        }
+    }
+
+    private void FinishSubscribe()
+    {
+        var packet = _subscribing!;
+        _subscribing = null;
+        foreach (var entry in _subscribingEntries)
+        {
+            if (entry is not null)
+            {
+                _subscriptions[entry.Subscription.Filter.ToString()] = entry;
+                _subscriptionsById[entry.SubscriptionId] = entry;
+            }
+        }
+
+        Send(new SubAckPacket { PacketIdentifier = packet.PacketIdentifier, ReasonCodes = _subscribingCodes });
+        for (var i = 0; i < _subscribingEntries.Length; i++)
+        {
+            if (_subscribingEntries[i] is { } entry)
+            {
+                OweRetained(entry, _subscribingExisted[i]);
+            }
+        }
+
+        Pump();
+        foreach (var runs in _held)
+        {
+            DeliverRuns(runs);
+        }
+
+        _held.Clear();
+        Advance();
+    }
+
+    private void OweRetained(SubscriberEntry entry, bool existed)
+    {
+        var subscription = entry.Subscription;
+        if (subscription.Filter.IsShared                // none for a shared subscription (MQTT 5 §4.8.2)
+            || subscription.RetainHandling == RetainHandling.DoNotSend
+            || (subscription.RetainHandling == RetainHandling.SendIfNewSubscription && existed))
+        {
+            return;
+        }
+
+        _matched.Clear();
+        _broker.Topics.MatchRetained(subscription.Filter, _matched);
+        var grant = Router.GrantOf(entry);
+        foreach (var message in _matched)
+        {
+            _retainedBacklog.Enqueue(new RetainedOwed(message.Topic, grant));
+        }
+
+        _matched.Clear();
+    }
+
+    private void OnUnsubscribe(UnsubscribePacket packet)
+    {
+        FlushOutbox();
+        _unsubscribing = packet;
+        foreach (var filter in packet.Filters)
+        {
+            if (_subscriptions.TryGetValue(filter.ToString(), out var entry) && !_expected.Contains(entry.SubscriptionId))
+            {
+                Expect(entry.SubscriptionId);
+                _broker.Topics.Root.Tell(new TopicProtocol.Unsubscribe(Self, entry.SubscriptionId, filter), Self);
+            }
+        }
+
+        if (_expected.Count == 0)
+        {
+            FinishUnsubscribe();
+        }
+    }
+
+    private void OnUnsubscribed(TopicProtocol.Unsubscribed unsubscribed)
+    {
+        if (Answered(unsubscribed.SubscriptionId) && _unsubscribing is not null)
+        {
+            FinishUnsubscribe();
+        }
+    }
+
+    private void FinishUnsubscribe()
+    {
+        var packet = _unsubscribing!;
+        _unsubscribing = null;
+        var codes = new ReasonCode[packet.Filters.Count];
+        for (var i = 0; i < codes.Length; i++)
+        {
+            codes[i] = ReasonCode.NoSubscriptionExisted;
+            if (_subscriptions.Remove(packet.Filters[i].ToString(), out var entry))
+            {
+                _subscriptionsById.Remove(entry.SubscriptionId);
+                codes[i] = ReasonCode.Success;
+            }
+        }
+
+        Send(new UnsubAckPacket { PacketIdentifier = packet.PacketIdentifier, ReasonCodes = codes });
+        Advance();
+    }
+
+    private void Expect(long subscriptionId)
+    {
+        if (_expected.Add(subscriptionId))
+        {
+            _awaiting++;
+        }
+    }
+
+    /// <summary>Notes an answer of the topic tree.</summary>
+    /// <returns>True when it was the last one that the current step waits for.</returns>
+    private bool Answered(long subscriptionId)
+    {
+        if (!_expected.Remove(subscriptionId))
+        {
+            return false;                               // a discarded session's, or a filter's second answer
+        }
+
+        _awaiting--;
+        return _expected.Count == 0;
+    }
+
+    private void UnsubscribeAll()
+    {
+        foreach (var entry in _subscriptions.Values)
+        {
+            _broker.Topics.Root.Tell(new TopicProtocol.Unsubscribe(Self, entry.SubscriptionId, entry.Subscription.Filter), Self);
+        }
+
+        _subscriptionsById.Clear();
+        _subscriptions.Clear();
+    }
+}

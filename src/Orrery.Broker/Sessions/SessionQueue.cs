@@ -1,0 +1,98 @@
+using Orrery.Mqtt;
+
+namespace Orrery.Broker.Sessions;
+
+/// <summary>The messages that wait for one session: in order within a QoS class, bounded in messages and bytes.</summary>
+/// <remarks>QoS 0 has a line of its own, since a client that owes acknowledgements holds back QoS 1 and 2 only
+/// [MQTT-3.3.4-10].</remarks>
+internal sealed class SessionQueue
+{
+    private readonly int _messagesMax;
+    private readonly long _bytesMax;
+    private readonly QueueFullPolicy _policy;
+    private readonly Queue<QueuedMessage> _acknowledged = new();
+    private readonly Queue<QueuedMessage> _unacknowledged = new();
+
+    public SessionQueue(int messagesMax, long bytesMax, QueueFullPolicy policy)
+    {
+        _messagesMax = messagesMax;
+        _bytesMax = bytesMax;
+        _policy = policy;
+    }
+
+    public int Count => _acknowledged.Count + _unacknowledged.Count;
+
+    public long Bytes { get; private set; }
+
+    /// <summary>Appends a message.</summary>
+    /// <returns>How many messages were lost to make the queue hold its limits: 0 in the normal case, the new one included.</returns>
+    public int Enqueue(QueuedMessage message)
+    {
+        var lost = 0;
+        while (Count >= _messagesMax || Bytes + message.Bytes > _bytesMax)
+        {
+            if (_policy == QueueFullPolicy.DropNewest || Count == 0)
+            {
+                return lost + 1;
+            }
+
+            DropOldest();
+            lost++;
+        }
+
+        (message.QoS == QoS.AtMostOnce ? _unacknowledged : _acknowledged).Enqueue(message);
+        Bytes += message.Bytes;
+        return lost;
+    }
+
+    /// <summary>Takes the message that is due next.</summary>
+    /// <param name="quotaLeft">Whether a QoS 1 or 2 message may start now.</param>
+    /// <param name="message">The oldest message that may go.</param>
+    /// <returns>False when none may.</returns>
+    public bool TryDequeue(bool quotaLeft, out QueuedMessage message)
+    {
+        var hasAcknowledged = _acknowledged.TryPeek(out var acknowledged) && quotaLeft;
+        var hasUnacknowledged = _unacknowledged.TryPeek(out var unacknowledged);
+        if (!hasAcknowledged && !hasUnacknowledged)
+        {
+            message = null!;
+            return false;
+        }
+
+        var line = hasAcknowledged && (!hasUnacknowledged || acknowledged!.Sequence < unacknowledged!.Sequence)
+            ? _acknowledged
+            : _unacknowledged;
+        message = line.Dequeue();
+        Bytes -= message.Bytes;
+        return true;
+    }
+
+    /// <summary>Forgets the messages at QoS 0: they are not kept for a client that is away.</summary>
+    /// <returns>How many there were.</returns>
+    public int DropUnacknowledged()
+    {
+        var lost = _unacknowledged.Count;
+        while (_unacknowledged.TryDequeue(out var message))
+        {
+            Bytes -= message.Bytes;
+        }
+
+        return lost;
+    }
+
+    public void Clear()
+    {
+        _acknowledged.Clear();
+        _unacknowledged.Clear();
+        Bytes = 0;
+    }
+
+    private void DropOldest()
+    {
+        var line = _unacknowledged.Count == 0
+            || (_acknowledged.TryPeek(out var head) && head.Sequence < _unacknowledged.Peek().Sequence)
+            ? _acknowledged
+            : _unacknowledged;
+        Bytes -= line.Dequeue().Bytes;
+    }
+}

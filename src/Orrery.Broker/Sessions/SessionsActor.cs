@@ -1,0 +1,152 @@
+using Microsoft.Extensions.Logging;
+using Orrery.Actors;
+using Orrery.Actors.Extensions;
+using Orrery.Broker.Connections;
+using Orrery.Broker.Topics;
+using Orrery.Mqtt;
+using static Orrery.Broker.Sessions.SessionProtocol;
+
+namespace Orrery.Broker.Sessions;
+
+/// <summary>The registry of sessions: the one place where a client identifier finds, gets or loses its session.</summary>
+/// <remarks>A session that is over asks to be stopped. It may meanwhile have been given a new connection, so both sides
+/// count the connections given and seen, and a session stops only when the counts agree.</remarks>
+internal sealed class SessionsActor : UntypedActor
+{
+    private const string IdentifierAlphabet = "abcdefghijklmnopqrstuvwxyz0123456789";
+
+    private readonly BrokerOptions _options;
+    private readonly TopicTree _topics;
+    private readonly IActorRef _statistics;
+    private readonly ILogger _logger;
+    private readonly IRandomStream _identifiers;
+    private readonly Dictionary<string, Entry> _entries = new(StringComparer.Ordinal);
+    private readonly Dictionary<IActorRef, string> _clientIds = [];
+    private long _started;
+
+    public SessionsActor(BrokerOptions options, TopicTree topics, IActorRef statistics, ILogger logger)
+    {
+        _options = options;
+        _topics = topics;
+        _statistics = statistics;
+        _logger = logger;
+        _identifiers = Context.System.GetRandomStream($"{Self.Path}/identifiers");
+    }
+
+    /// <summary>A session that fails is not restarted: its state may be wrong. Its connection closes, the client comes back.</summary>
+    protected override SupervisorStrategy SupervisorStrategy() => new OneForOneStrategy(_ => Directive.Stop);
+
+    protected override void OnReceive(object message)
+    {
+        switch (message)
+        {
+            case Attach attach:
+                OnAttach(attach);
+                break;
+            case Ending ending:
+                OnEnding(ending);
+                break;
+            case Terminated terminated:
+                OnTerminated(terminated.ActorRef);
+                break;
+            default:
+                Unhandled(message);
+                break;
+        }
+    }
+
+    private void OnAttach(Attach attach)
+    {
+        if (attach.ClientId.Length == 0)
+        {
+            attach = attach with { ClientId = NewIdentifier() };
+        }
+
+        if (!_entries.TryGetValue(attach.ClientId, out var entry))
+        {
+            if (_entries.Count >= _options.SessionsMax)
+            {
+                SessionLog.Refused(_logger, attach.ClientId, _options.SessionsMax);
+                attach.Connection.Tell(new ConnectionProtocol.Refused(ReasonCode.QuotaExceeded, "the broker has no room for another session"), Self);
+                return;
+            }
+
+            entry = Start(attach.ClientId);
+        }
+
+        if (entry.Stopping)
+        {
+            entry.Waiting.Add(attach);                  // the name is free once the old actor is gone
+            return;
+        }
+
+        entry.Forwarded++;
+        entry.Session.Tell(attach, Self);
+    }
+
+    private void OnEnding(Ending ending)
+    {
+        if (_entries.TryGetValue(ending.ClientId, out var entry)
+            && entry.Session.Equals(Sender)
+            && entry.Forwarded == ending.AttachesHandled)
+        {
+            entry.Stopping = true;
+            Context.Stop(entry.Session);
+        }
+    }
+
+    private void OnTerminated(IActorRef session)
+    {
+        if (!_clientIds.Remove(session, out var clientId) || !_entries.Remove(clientId, out var entry))
+        {
+            return;
+        }
+
+        foreach (var attach in entry.Waiting)
+        {
+            OnAttach(attach);
+        }
+    }
+
+    private Entry Start(string clientId)
+    {
+        var broker = new BrokerContext(_options, _topics, Self, _statistics, _logger);
+        var session = Context.ActorOf(Props.Create(() => new SessionActor(broker, clientId)), $"s{++_started}");
+        Context.Watch(session);
+        var entry = new Entry(session);
+        _entries.Add(clientId, entry);
+        _clientIds.Add(session, clientId);
+        return entry;
+    }
+
+    /// <summary>An identifier that no session has [MQTT-3.1.3-6].</summary>
+    private string NewIdentifier()
+    {
+        while (true)
+        {
+            var name = string.Create(27, _identifiers, static (span, random) =>
+            {
+                "orrery-".CopyTo(span);
+                foreach (ref var letter in span[7..])
+                {
+                    letter = IdentifierAlphabet[random.NextInt32(IdentifierAlphabet.Length)];
+                }
+            });
+            if (!_entries.ContainsKey(name))
+            {
+                return name;
+            }
+        }
+    }
+
+    private sealed class Entry(IActorRef session)
+    {
+        public IActorRef Session { get; } = session;
+
+        public long Forwarded { get; set; }
+
+        public bool Stopping { get; set; }
+
+        public List<Attach> Waiting { get; } = [];
+    }
+}
