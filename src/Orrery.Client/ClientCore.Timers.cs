@@ -42,11 +42,11 @@ public sealed partial class ClientCore
         }
     }
 
-    /// <summary>The owner does not read the transport for now, so a missing answer means nothing: waits one more interval.</summary>
+    /// <summary>The owner did not read the transport until now, so a missing answer means nothing: PINGREQ may leave again.</summary>
     public void Excuse(TimeSpan now)
     {
         _lastReceived = now;
-        if (_pingSent is not null) _pingSent = now;
+        _pingSent = null;
     }
 
     private void StartTimers(TimeSpan now)

@@ -83,14 +83,15 @@ public class ClientTimerTests
     }
 
     [Fact]
-    public void An_owner_that_does_not_read_is_not_told_that_the_server_is_silent()
+    public void An_owner_that_does_not_read_pings_on_and_is_not_told_that_the_server_is_silent()
     {
         var client = ClientHarness.Connected(TenSeconds);
-        client.Tick(10);
-        client.Now += TimeSpan.FromSeconds(9);
+        Assert.Equal([PingReqPacket.Instance], client.Tick(10));
+        client.Now += TimeSpan.FromSeconds(10);
+
         client.Core.Excuse(client.Now);
 
-        Assert.Empty(client.Tick(9));
+        Assert.Equal([PingReqPacket.Instance], client.Tick(0));
         Assert.Empty(client.Events());
     }
 }
