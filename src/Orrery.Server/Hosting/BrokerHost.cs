@@ -1,0 +1,136 @@
+using System.Net;
+using Microsoft.Extensions.Hosting;
+using Microsoft.Extensions.Logging;
+using Microsoft.Extensions.Options;
+using Orrery.Actors;
+using Orrery.Actors.Extensions;
+using Orrery.Broker;
+using Orrery.Server.Connections;
+using Orrery.Server.Logging;
+using Orrery.Server.Options;
+
+namespace Orrery.Server.Hosting;
+
+/// <summary>Runs the brokers that AddMqttBroker added, from the host's start to its stop: actors, listeners, goodbyes.</summary>
+public sealed class BrokerHost : IHostedService, IAsyncDisposable
+{
+    private readonly BrokerRegistration[] _registrations;
+    private readonly IOptionsMonitor<MqttBrokerOptions> _brokerOptions;
+    private readonly MqttServerOptions _options;
+    private readonly IServiceProvider _services;
+    private readonly ILoggerFactory _loggers;
+    private readonly ILogger _logger;
+    private readonly List<MqttBroker> _brokers = [];
+    private ActorSystem? _system;
+    private KestrelListeners? _listeners;
+
+    internal BrokerHost(
+        IEnumerable<BrokerRegistration> registrations,
+        IOptionsMonitor<MqttBrokerOptions> brokerOptions,
+        IOptions<MqttServerOptions> options,
+        IServiceProvider services,
+        ILoggerFactory loggers)
+    {
+        _registrations = [.. registrations];
+        _brokerOptions = brokerOptions;
+        _options = options.Value;
+        _services = services;
+        _loggers = loggers;
+        _logger = loggers.CreateLogger<BrokerHost>();
+    }
+
+    /// <summary>Where the unnamed broker listens, with the ports that were free; empty before the start.</summary>
+    public IReadOnlyList<IPEndPoint> EndPoints => EndPointsOf(Microsoft.Extensions.Options.Options.DefaultName);
+
+    /// <summary>Where every broker of this host listens; empty before the start.</summary>
+    public IReadOnlyList<IPEndPoint> AllEndPoints => [.. _listeners?.EndPoints.Select(e => e.EndPoint) ?? []];
+
+    /// <summary>Where a named broker listens; empty before the start, or if there is no such broker.</summary>
+    public IReadOnlyList<IPEndPoint> EndPointsOf(string broker) =>
+        [.. _listeners?.EndPoints.Where(e => e.Broker == broker).Select(e => e.EndPoint) ?? []];
+
+    /// <summary>Starts the brokers, then listens.</summary>
+    /// <exception cref="ListenException">An address can't be listened on.</exception>
+    public async Task StartAsync(CancellationToken cancellationToken)
+    {
+        _system = ActorSystem.Create("orrery");
+        ServerLog.Seeded(_logger, _system.Seed());
+
+        var bindings = new List<ListenerBinding>();
+        foreach (var registration in _registrations)
+        {
+            var options = _brokerOptions.Get(registration.OptionsName);
+            var broker = MqttBroker.Start(_system, registration.Name, options.Limits, _loggers);
+            _brokers.Add(broker);
+            bindings.AddRange(BindingsOf(registration.OptionsName, broker, options));
+        }
+
+        _listeners = new KestrelListeners(bindings, _options, _services, _loggers);
+        try
+        {
+            await _listeners.StartAsync(cancellationToken).ConfigureAwait(false);
+        }
+        catch
+        {
+            await DisposeAsync().ConfigureAwait(false);
+            throw;
+        }
+
+        foreach (var (broker, endPoint) in _listeners.EndPoints)
+        {
+            ServerLog.Listening(_logger, new BrokerRegistration(broker).Name, endPoint.ToString());
+        }
+    }
+
+    /// <summary>Stops listening, lets each broker say goodbye to its clients, and waits until that is sent, within
+    /// <see cref="MqttServerOptions.ShutdownTimeoutSeconds"/>.</summary>
+    public async Task StopAsync(CancellationToken cancellationToken)
+    {
+        if (_listeners is null || _brokers.Count == 0) return;
+        ServerLog.Stopping(_logger, _options.ShutdownTimeoutSeconds);
+        using var limit = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
+        limit.CancelAfter(TimeSpan.FromSeconds(_options.ShutdownTimeoutSeconds));
+
+        // Listening ends before the first await in there; then it waits for connections, which the brokers' goodbyes end.
+        var disconnected = _listeners.StopAsync(limit.Token);
+        var stopped = Task.WhenAll(_brokers.Select(broker => broker.Actor.Ask<object>(MqttBroker.Stop)));
+        try
+        {
+            await stopped.WaitAsync(limit.Token).ConfigureAwait(false);
+        }
+        catch (OperationCanceledException)
+        {
+            ServerLog.StopTimedOut(_logger, _options.ShutdownTimeoutSeconds);
+        }
+
+        await disconnected.ConfigureAwait(false);
+        _brokers.Clear();
+        await DisposeAsync().ConfigureAwait(false);
+        ServerLog.Stopped(_logger);
+    }
+
+    /// <summary>Drops whatever still runs.</summary>
+    public async ValueTask DisposeAsync()
+    {
+        var (listeners, system) = (_listeners, _system);
+        (_listeners, _system) = (null, null);
+        if (listeners is not null) await listeners.DisposeAsync().ConfigureAwait(false);
+        if (system is not null) await system.Terminate().ConfigureAwait(false);
+    }
+
+    private IEnumerable<ListenerBinding> BindingsOf(string name, MqttBroker broker, MqttBrokerOptions options)
+    {
+        var closeLimit = new CloseLimit(TimeProvider.System, TimeSpan.FromSeconds(_options.CloseTimeoutSeconds));
+        var listeners = options.Listeners.Count > 0 ? options.Listeners : [new MqttListenerOptions()];
+        foreach (var listener in listeners)
+        {
+            if (!ListenAddress.TryParse(listener.Address, out var addresses)) continue;    // the validator has refused it
+            var shared = new SharedPort(listener.Port);
+            var handler = new MqttConnectionHandler(broker, shared, closeLimit, _logger);
+            foreach (var address in addresses)
+            {
+                yield return new ListenerBinding(name, new SharedPortEndPoint(address, shared), handler.OnConnectedAsync);
+            }
+        }
+    }
+}

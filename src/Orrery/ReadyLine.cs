@@ -1,0 +1,17 @@
+using System.Net;
+
+namespace Orrery;
+
+/// <summary>The one line at start: where the broker listens, and how to try it.</summary>
+internal static class ReadyLine
+{
+    /// <summary>The line for these addresses, of which there is at least one.</summary>
+    public static string Of(IReadOnlyList<IPEndPoint> endPoints)
+    {
+        var first = endPoints[0];
+        var host = first.Address.Equals(IPAddress.Any) || first.Address.Equals(IPAddress.IPv6Any)
+            ? IPAddress.Loopback.ToString()
+            : first.Address.ToString();
+        return $"Orrery listens on {string.Join(" and ", endPoints)}. Try: mosquitto_sub -h {host} -p {first.Port} -t 'a/#' -v";
+    }
+}

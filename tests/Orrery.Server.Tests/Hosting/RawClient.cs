@@ -1,0 +1,73 @@
+using System.Net;
+using System.Net.Sockets;
+
+namespace Orrery.Server.Tests.Hosting;
+
+/// <summary>A client of a few bytes: enough to see that a broker behind a listener answers.</summary>
+internal sealed class RawClient : IDisposable
+{
+    // MQTT 5 CONNECT, clean start, keep-alive 60 s, no properties, client identifier "raw".
+    private static readonly byte[] ConnectV5 = [0x10, 16, 0, 4, .. "MQTT"u8, 5, 2, 0, 60, 0, 0, 3, .. "raw"u8];
+
+    private readonly Socket _socket;
+
+    public RawClient(IPEndPoint broker)
+    {
+        _socket = new Socket(broker.AddressFamily, SocketType.Stream, ProtocolType.Tcp) { ReceiveTimeout = 20_000, NoDelay = true };
+        _socket.Connect(broker);
+    }
+
+    public static RawClient ConnectTo(IPEndPoint broker)
+    {
+        var client = new RawClient(broker);
+        client.Send(ConnectV5);
+        Assert.Equal(0x20, client.ReceivePacket()[0]);
+        return client;
+    }
+
+    public void Send(byte[] bytes) => _socket.Send(bytes);
+
+    /// <summary>Subscribes to one filter of fewer than 100 bytes at QoS 0.</summary>
+    public void Subscribe(string filter)
+    {
+        var text = System.Text.Encoding.UTF8.GetBytes(filter);
+        Send([0x82, (byte)(text.Length + 6), 0, 1, 0, 0, (byte)text.Length, .. text, 0]);
+        Assert.Equal(0x90, ReceivePacket()[0]);
+    }
+
+    /// <summary>Publishes a short text at QoS 0.</summary>
+    public void Publish(string topic, string payload)
+    {
+        byte[] body = [0, (byte)topic.Length, .. System.Text.Encoding.UTF8.GetBytes(topic), 0, .. System.Text.Encoding.UTF8.GetBytes(payload)];
+        Send([0x30, (byte)body.Length, .. body]);
+    }
+
+    /// <summary>One packet of fewer than 128 bytes, whole; empty at the connection's end.</summary>
+    public byte[] ReceivePacket()
+    {
+        var head = Receive(2);
+        return head.Length < 2 ? [] : [.. head, .. Receive(head[1])];
+    }
+
+    public void Ping()
+    {
+        Send([0xC0, 0]);
+        Assert.Equal(new byte[] { 0xD0, 0 }, ReceivePacket());
+    }
+
+    public void Dispose() => _socket.Dispose();
+
+    private byte[] Receive(int count)
+    {
+        var bytes = new byte[count];
+        var at = 0;
+        while (at < count)
+        {
+            var some = _socket.Receive(bytes.AsSpan(at));
+            if (some == 0) break;
+            at += some;
+        }
+
+        return bytes[..at];
+    }
+}
