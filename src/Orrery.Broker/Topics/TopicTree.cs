@@ -41,6 +41,10 @@ public sealed class TopicTree
     /// <param name="parent">Whose child the root actor becomes, under the name "topics".</param>
     /// <param name="options">The limits.</param>
     /// <exception cref="ArgumentException">An option is out of range.</exception>
+    /// <remarks>
+    /// A failure of any node is the parent's to judge. To restart the root would lose every subscription without a word,
+    /// so the parent's strategy has to stop it or to escalate.
+    /// </remarks>
     public static TopicTree Create(IActorRefFactory parent, TopicTreeOptions options)
     {
         ArgumentNullException.ThrowIfNull(parent);
