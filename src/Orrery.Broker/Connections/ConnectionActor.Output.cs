@@ -1,3 +1,4 @@
+using System.Buffers;
 using Orrery.Broker.Publishing;
 using Orrery.Broker.Sessions;
 using Orrery.Broker.Statistics;
@@ -151,6 +152,12 @@ internal sealed partial class ConnectionActor
 
     private void Encode(in DeliveryRun run)
     {
+        if (run.HasFramesFor(_version) && _maximumPacketSize == uint.MaxValue && _aliasesLeft == 0 && _aliases is null)
+        {
+            _transport.Output.Write(run.Frames.Span);   // what arrived is what leaves: no encoding at all
+            return;
+        }
+
         var identifiers = run.Grant.Identifiers;
         foreach (var message in run.Span)
         {

@@ -1,6 +1,7 @@
 using Orrery.Actors;
 using Orrery.Broker.Sessions;
 using Orrery.Mqtt;
+using Orrery.Mqtt.Codec;
 using Orrery.Mqtt.Packets;
 
 namespace Orrery.Broker.Publishing;
@@ -20,6 +21,10 @@ internal sealed class DeliveryOutbox
     private int _bytes;
     private QoS _highest;
     private bool _canExpire;
+    private PacketBatch? _batch;                        // where the run's packets arrived, while all can be passed on as they are
+    private int _firstPacket;
+    private int _endPacket;
+    private MqttVersion _version;
     private int _groupTurn;
 
     /// <summary>Bytes of topics and payloads gathered since the last <see cref="Flush"/>, once for all subscribers.</summary>
@@ -32,7 +37,8 @@ internal sealed class DeliveryOutbox
     /// <param name="route">Where it goes; not empty.</param>
     /// <param name="message">The message.</param>
     /// <param name="expected">How many more may follow before <see cref="Flush"/>: the size of a new batch.</param>
-    public void Add(Route route, ApplicationMessage message, int expected)
+    /// <param name="origin">Where its packet arrived.</param>
+    public void Add(Route route, ApplicationMessage message, int expected, PacketOrigin origin = default)
     {
         if (_count == _messages.Length)
         {
@@ -47,6 +53,7 @@ internal sealed class DeliveryOutbox
             _route = route;
         }
 
+        Note(message, origin);
         _messages[_count++] = message;
         var bytes = QueuedMessage.SizeOf(message);
         _bytes += bytes;
@@ -125,15 +132,39 @@ internal sealed class DeliveryOutbox
         StartRun();
     }
 
+    /// <summary>Keeps track of the packets of the run: they must stand side by side, and say nothing that a subscriber would not be told.</summary>
+    private void Note(ApplicationMessage message, PacketOrigin origin)
+    {
+        if (message.QoS != QoS.AtMostOnce || message.Retain || message.Properties is not null || origin.IsAliased)
+        {
+            _batch = null;
+        }
+        else if (_count == _start)
+        {
+            (_batch, _firstPacket, _endPacket, _version) = (origin.Batch, origin.Index, origin.Index + 1, origin.Version);
+        }
+        else if (_batch is not null && ReferenceEquals(_batch, origin.Batch) && origin.Index == _endPacket)
+        {
+            _endPacket++;
+        }
+        else
+        {
+            _batch = null;
+        }
+    }
+
     private void StartRun()
     {
+        _batch = null;
         _start = _count;
         _bytes = 0;
         _highest = QoS.AtMostOnce;
         _canExpire = false;
     }
 
-    private DeliveryRun Run(Grant grant) => new(_messages, _start, _count - _start, _bytes, _highest, _canExpire, grant);
+    private DeliveryRun Run(Grant grant) => new(
+        _messages, _start, _count - _start, _bytes, _highest, _canExpire,
+        _batch?.BytesOf(_firstPacket, _endPacket) ?? default, _version, grant);
 
     private List<DeliveryRun> RunsOf(IActorRef session)
     {
@@ -147,3 +178,10 @@ internal sealed class DeliveryOutbox
         return _targets[place].Runs;
     }
 }
+
+/// <summary>Where the packet of a message arrived.</summary>
+/// <param name="Batch">In which batch; null for a message that came in no PUBLISH, as a will.</param>
+/// <param name="Index">Which packet of it.</param>
+/// <param name="Version">In which version.</param>
+/// <param name="IsAliased">True when the packet needs its connection's topic aliases to be understood.</param>
+internal readonly record struct PacketOrigin(PacketBatch? Batch, int Index, MqttVersion Version, bool IsAliased);

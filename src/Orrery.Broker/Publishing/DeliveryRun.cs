@@ -10,12 +10,19 @@ namespace Orrery.Broker.Publishing;
 /// <param name="Bytes">Their topics and payloads together, in bytes.</param>
 /// <param name="HighestQoS">The highest QoS that one of them was published with.</param>
 /// <param name="CanExpire">True when one of them has an expiry.</param>
+/// <param name="Frames">Their packets as they arrived, where a subscriber of the same version gets those very bytes; else empty.</param>
+/// <param name="FramesVersion">The version that <paramref name="Frames"/> are in.</param>
 /// <param name="Grant">What the subscriber asked for.</param>
 internal readonly record struct DeliveryRun(
-    ApplicationMessage[] Messages, int Offset, int Count, int Bytes, QoS HighestQoS, bool CanExpire, Grant Grant)
+    ApplicationMessage[] Messages, int Offset, int Count, int Bytes, QoS HighestQoS, bool CanExpire,
+    ReadOnlyMemory<byte> Frames, MqttVersion FramesVersion, Grant Grant)
 {
     /// <summary>True when nothing about these messages needs a session's decision: QoS 0, and no expiry.</summary>
     public bool IsPlain => !CanExpire && (HighestQoS == QoS.AtMostOnce || Grant.MaximumQoS == QoS.AtMostOnce);
+
+    /// <summary>Whether a subscriber that speaks this version can be sent <see cref="Frames"/> as they are.</summary>
+    public bool HasFramesFor(MqttVersion version) =>
+        !Frames.IsEmpty && Grant.Identifiers is null && (version == MqttVersion.V5) == (FramesVersion == MqttVersion.V5);
 
     public ReadOnlySpan<ApplicationMessage> Span => Messages.AsSpan(Offset, Count);
 }

@@ -1,4 +1,5 @@
 using Orrery.Broker.Connections;
+using Orrery.Broker.Publishing;
 using Orrery.Broker.Statistics;
 using Orrery.Broker.Topics;
 using Orrery.Mqtt;
@@ -264,7 +265,7 @@ internal sealed partial class SessionActor
         var route = _router.Find(message.Topic);
         if (!route.IsEmpty)
         {
-            _outbox.Add(route, message, _batch is null ? 1 : _batch.Count - _next + 1);
+            _outbox.Add(route, message, _batch is null ? 1 : _batch.Count - _next + 1, OriginOf(publish));
         }
 
         if (publish is null || message.QoS == QoS.AtMostOnce)
@@ -278,6 +279,10 @@ internal sealed partial class SessionActor
             ? new PubAckPacket { PacketIdentifier = publish.PacketIdentifier, ReasonCode = code }
             : new PubRecPacket { PacketIdentifier = publish.PacketIdentifier, ReasonCode = code });
     }
+
+    private PacketOrigin OriginOf(PublishPacket? publish) => publish is null || _batch is null
+        ? default
+        : new PacketOrigin(_batch.Packets, _next - 1, _batch.From.Version, publish.TopicAlias != 0);
 
     private void OnPubRel(PubRelPacket release)
     {

@@ -6,6 +6,8 @@ namespace Orrery.Mqtt.Codec;
 public sealed class PacketBatch
 {
     private readonly Packet[] _packets;
+    private readonly byte[] _slab = [];
+    private readonly int[] _ends = [];                      // where each packet ends in the slab
 
     /// <summary>Makes a batch of packets that are at hand, as tests do.</summary>
     /// <param name="packets">In order. The batch keeps the array: it must not change.</param>
@@ -14,9 +16,12 @@ public sealed class PacketBatch
     public PacketBatch(Packet[] packets, int bytes = 0, ProtocolViolation? violation = null)
         : this(packets, packets?.Length ?? 0, bytes, violation) => ArgumentNullException.ThrowIfNull(packets);
 
-    internal PacketBatch(Packet[] packets, int count, int bytes, ProtocolViolation? violation, byte? requestedProtocolLevel = null)
+    internal PacketBatch(Packet[] packets, int count, int bytes, ProtocolViolation? violation,
+        byte? requestedProtocolLevel = null, byte[]? slab = null, int[]? ends = null)
     {
         RequestedProtocolLevel = requestedProtocolLevel;
+        _slab = slab ?? [];
+        _ends = ends ?? [];
         _packets = packets;
         Count = count;
         Bytes = bytes;
@@ -40,6 +45,17 @@ public sealed class PacketBatch
 
     /// <summary>The protocol level of a CONNECT that breaks a rule, so that a refusal can be worded in it; null if it is unknown.</summary>
     public byte? RequestedProtocolLevel { get; }
+
+    /// <summary>The bytes of the packets from one index up to another, as they arrived.</summary>
+    /// <param name="first">The first packet.</param>
+    /// <param name="end">The packet behind the last.</param>
+    /// <returns>A slice of the batch's one copy; empty for a batch that was not read from bytes.</returns>
+    public ReadOnlyMemory<byte> BytesOf(int first, int end)
+    {
+        if (_ends.Length == 0 || first >= end) return default;
+        var start = first == 0 ? 0 : _ends[first - 1];
+        return _slab.AsMemory(start, _ends[end - 1] - start);
+    }
 
     /// <summary>The packet at an index from 0 to <see cref="Count"/> - 1.</summary>
     /// <exception cref="IndexOutOfRangeException">The index is outside.</exception>

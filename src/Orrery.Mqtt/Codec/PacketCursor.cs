@@ -132,6 +132,16 @@ internal ref struct PacketCursor(byte[] slab, int start, int end, MqttVersion ve
         return rest;
     }
 
+    /// <summary>All that is left, for a message that may outlive its batch by far: a copy, unless it is most of the slab.</summary>
+    /// <remarks>So a message of 64 bytes that waits for days in a queue does not keep the 64 KiB it arrived in.</remarks>
+    public ReadOnlyMemory<byte> ReadRestToKeep()
+    {
+        if (slab.Length <= 2 * Remaining) return ReadRest();
+        var rest = _bytes[Position..End].ToArray();
+        Position = End;
+        return rest;
+    }
+
     /// <summary>Narrows the cursor to a section behind its length, as properties are.</summary>
     /// <returns>What <see cref="Leave"/> needs to widen it again.</returns>
     public int Enter()

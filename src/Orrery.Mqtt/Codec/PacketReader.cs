@@ -85,18 +85,20 @@ public sealed class PacketReader
         var slab = new byte[scan.Bytes];
         input.Slice(0, scan.Bytes).CopyTo(slab);
         var packets = new Packet[scan.Count];
+        var ends = new int[scan.Count];
         var count = 0;
         var position = 0;
         while (count < packets.Length)
         {
             if (ReadPacket(slab, position, out var end) is not { } packet) break;
-            packets[count++] = packet;
+            packets[count] = packet;
+            ends[count++] = end;
             position = end;
         }
         if (count == packets.Length) _violation = scan.Failure?.In(Version);
 
         input = input.Slice(position);
-        batch = new PacketBatch(packets, count, position, _violation, RequestedProtocolLevel);
+        batch = new PacketBatch(packets, count, position, _violation, RequestedProtocolLevel, slab, ends);
         return _violation is null ? DecodeStatus.Complete : DecodeStatus.Malformed;
     }
 

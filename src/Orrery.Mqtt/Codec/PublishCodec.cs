@@ -108,15 +108,17 @@ public static class PublishCodec
         }
         if (topic is null) return null;
 
+        // What is acknowledged, or retained, may be kept for long; the rest is gone with its batch.
+        var isKept = qos != QoS.AtMostOnce || (first & RetainFlag) != 0;
         return new PublishPacket
         {
             Message = new ApplicationMessage
             {
                 Topic = topic,
-                Payload = cursor.ReadRest(),
+                Payload = isKept ? cursor.ReadRestToKeep() : cursor.ReadRest(),
                 QoS = qos,
                 Retain = (first & RetainFlag) != 0,
-                Properties = properties,
+                Properties = isKept ? properties?.Detach() : properties,
             },
             Duplicate = (first & DuplicateFlag) != 0,
             PacketIdentifier = identifier,
