@@ -1,7 +1,6 @@
 """Starts the broker, runs every check, stops the broker by its process id, and prints the totals."""
 
 import argparse
-import pathlib
 import re
 import shutil
 import subprocess
@@ -21,8 +20,6 @@ import checks_sessions  # noqa: F401
 import checks_v5  # noqa: F401
 import checks_wills  # noqa: F401
 
-ROOT = pathlib.Path(__file__).resolve().parents[2]
-EXECUTABLE = ROOT / "src/Orrery/bin/Release/net10.0/orrery.dll"
 START_SECONDS = 60
 
 
@@ -31,9 +28,9 @@ class Broker:
 
     def __init__(self, build, verbose):
         if build:
-            subprocess.run(["dotnet", "build", str(ROOT / "src/Orrery"), "-c", "Release", "-v", "q", "--nologo"], check=True)
+            subprocess.run(["dotnet", "build", str(tools.ROOT / "src/Orrery"), "-c", "Release", "-v", "q", "--nologo"], check=True)
         self._process = subprocess.Popen(
-            ["dotnet", str(EXECUTABLE), "serve", "--port", "0"],
+            ["dotnet", tools.ORRERY_DLL, "serve", "--port", "0"],
             stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True, errors="replace")
         self._port = None
         self._listening = threading.Event()
@@ -100,9 +97,9 @@ def main():
         broker = Broker(build=not options.no_build, verbose=options.verbose)
         address = broker.address
 
-    missing = tools.missing(EXECUTABLE)
+    missing = tools.missing()
     for tool in sorted(missing):
-        print(f"MISSING {tool}: its checks are skipped; tests/interop/install.sh installs it", flush=True)
+        print(f"MISSING {tool}: its checks are skipped", flush=True)
     exit_code = None
     try:
         passed, failed, skipped = harness.run_checks(*address, missing, options.only, lambda: broker is None or broker.alive())

@@ -2,6 +2,7 @@
 
 import pathlib
 import shutil
+import subprocess
 
 from command_line_client import CommandLine
 
@@ -13,11 +14,15 @@ ORRERY = CommandLine("orrery", ["dotnet", ORRERY_DLL, "pub"], ["dotnet", ORRERY_
 COMMAND_LINES = [MOSQUITTO, ORRERY]
 
 
-def missing(executable):
+def missing():
     """Names of the tools that are not installed."""
     present = {
         "mosquitto": shutil.which("mosquitto_pub") and shutil.which("mosquitto_sub") and shutil.which("stdbuf"),
         "mqttjs": shutil.which("node") and (pathlib.Path(__file__).parent / "node_modules/mqtt").is_dir(),
-        "orrery": shutil.which("dotnet") and executable.is_file(),
+        "orrery": shutil.which("dotnet") and all(_has_help(command) for command in (ORRERY.publisher, ORRERY.subscriber)),
     }
     return {name for name, found in present.items() if not found}
+
+
+def _has_help(command):
+    return subprocess.run([*command, "--help"], capture_output=True, timeout=60).returncode == 0
