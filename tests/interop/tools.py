@@ -25,4 +25,6 @@ def missing():
 
 
 def _has_help(command):
-    return subprocess.run([*command, "--help"], capture_output=True, timeout=60).returncode == 0
+    """Whether `orrery pub --help` speaks of `orrery pub`, and not of the commands that there are instead."""
+    asked = subprocess.run([*command, "--help"], capture_output=True, timeout=60, text=True)
+    return asked.returncode == 0 and f"orrery {command[-1]}" in asked.stdout
