@@ -5,6 +5,7 @@ internal static class BenchmarkMenu
 {
     private static readonly SortedDictionary<string, Func<string[], int>> Benchmarks = new(StringComparer.Ordinal)
     {
+        ["actors"] = Actors.ActorBenchmarks.Run,
         ["codec"] = Codec.CodecBenchmark.Run,
         ["end-to-end"] = EndToEnd.EndToEndBenchmark.Run,
         ["fuzz-codec"] = Codec.FuzzCodec.Run,
