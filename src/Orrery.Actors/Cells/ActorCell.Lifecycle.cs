@@ -30,7 +30,8 @@ internal sealed partial class ActorCell
         try
         {
             var actor = _props.NewActor();
-            if (!ReferenceEquals(actor.Cell, this))
+            // A constructor takes the cell from the thread; if it is still there, none has run.
+            if (thread.Creating is not null)
             {
                 throw new ActorInitializationException(this, "The factory must return a new actor each time.");
             }
