@@ -120,7 +120,7 @@ public sealed class ActorSystem : IActorRefFactory, IDisposable
         _host.OnFailure(cell, cause);
         if (EventStream.HasSubscriber(typeof(Error)))
         {
-            EventStream.Publish(new Error(cause, cell.Path.ToString(), what));
+            EventStream.Publish(new Error(cause, cell.Path.ToString(), cell.ActorType, what));
         }
     }
 

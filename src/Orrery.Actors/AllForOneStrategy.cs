@@ -8,7 +8,7 @@ public sealed class AllForOneStrategy : SupervisorStrategy
     /// <summary>Without a limit of restarts.</summary>
     /// <param name="localOnlyDecider">Chooses the directive.</param>
     public AllForOneStrategy(Func<Exception, Directive> localOnlyDecider)
-        : base(-1, -1, localOnlyDecider)
+        : base(-1, -1, Actors.Decider.From(localOnlyDecider))
     {
     }
 
@@ -17,7 +17,7 @@ public sealed class AllForOneStrategy : SupervisorStrategy
     /// <param name="withinTimeRange">The window; null counts over the child's whole life.</param>
     /// <param name="localOnlyDecider">Chooses the directive.</param>
     public AllForOneStrategy(int? maxNrOfRetries, TimeSpan? withinTimeRange, Func<Exception, Directive> localOnlyDecider)
-        : base(maxNrOfRetries ?? -1, Milliseconds(withinTimeRange), localOnlyDecider)
+        : base(maxNrOfRetries ?? -1, Milliseconds(withinTimeRange), Actors.Decider.From(localOnlyDecider))
     {
     }
 
@@ -26,7 +26,16 @@ public sealed class AllForOneStrategy : SupervisorStrategy
     /// <param name="withinTimeMilliseconds">The window; -1 counts over the child's whole life.</param>
     /// <param name="localOnlyDecider">Chooses the directive.</param>
     public AllForOneStrategy(int maxNrOfRetries, int withinTimeMilliseconds, Func<Exception, Directive> localOnlyDecider)
-        : base(maxNrOfRetries, withinTimeMilliseconds, localOnlyDecider)
+        : base(maxNrOfRetries, withinTimeMilliseconds, Actors.Decider.From(localOnlyDecider))
+    {
+    }
+
+    /// <summary>With a limit of restarts, above which all children are stopped.</summary>
+    /// <param name="maxNrOfRetries">Restarts within the window; -1 or null sets no limit, 0 allows none.</param>
+    /// <param name="withinTimeRange">The window; null counts over the child's whole life.</param>
+    /// <param name="decider">Chooses the directive.</param>
+    public AllForOneStrategy(int? maxNrOfRetries, TimeSpan? withinTimeRange, IDecider decider)
+        : base(maxNrOfRetries ?? -1, Milliseconds(withinTimeRange), decider)
     {
     }
 

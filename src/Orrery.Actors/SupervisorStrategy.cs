@@ -6,25 +6,25 @@ namespace Orrery.Actors;
 /// <remarks>Stateless, so that one strategy can serve many supervisors: the counts of restarts are kept by each of them.</remarks>
 public abstract class SupervisorStrategy
 {
-    private protected SupervisorStrategy(int maxNrOfRetries, int withinTimeMilliseconds, Func<Exception, Directive> decider)
+    private protected SupervisorStrategy(int maxNrOfRetries, int withinTimeMilliseconds, IDecider decider)
     {
         MaxNumberOfRetries = maxNrOfRetries;
         WithinTimeRangeMilliseconds = withinTimeMilliseconds;
-        LocalOnlyDecider = decider ?? throw new ArgumentNullException(nameof(decider));
+        Decider = decider ?? throw new ArgumentNullException(nameof(decider));
     }
 
     /// <summary>
     /// Stops a child that could not be made (<see cref="ActorInitializationException"/>), was killed, or broke a death
     /// pact; restarts it after anything else.
     /// </summary>
-    public static Func<Exception, Directive> DefaultDecider { get; } = static cause => cause switch
+    public static IDecider DefaultDecider { get; } = Actors.Decider.From(static cause => cause switch
     {
         ActorInitializationException or ActorKilledException or DeathPactException => Directive.Stop,
         _ => Directive.Restart,
-    };
+    });
 
     /// <summary>One for one, without a limit of restarts, by <see cref="DefaultDecider"/>.</summary>
-    public static SupervisorStrategy DefaultStrategy { get; } = new OneForOneStrategy(DefaultDecider);
+    public static SupervisorStrategy DefaultStrategy { get; } = new OneForOneStrategy(null, null, DefaultDecider);
 
     /// <summary>One for one: any failure stops the child.</summary>
     public static SupervisorStrategy StoppingStrategy { get; } = new OneForOneStrategy(static _ => Directive.Stop);
@@ -36,7 +36,7 @@ public abstract class SupervisorStrategy
     public int WithinTimeRangeMilliseconds { get; }
 
     /// <summary>Chooses the directive.</summary>
-    internal Func<Exception, Directive> LocalOnlyDecider { get; }
+    public IDecider Decider { get; }
 
     /// <summary>The children that share the fate of the failed one, which is among them.</summary>
     internal abstract IReadOnlyList<ActorCell> Affected(ActorCell failed, IReadOnlyList<ActorCell> children);
@@ -45,7 +45,7 @@ public abstract class SupervisorStrategy
     /// <returns>False to escalate.</returns>
     internal bool HandleFailure(ActorCell supervisor, ActorCell failed, Exception cause)
     {
-        switch (LocalOnlyDecider(cause))
+        switch (Decider.Decide(cause))
         {
             case Directive.Escalate:
                 return false;

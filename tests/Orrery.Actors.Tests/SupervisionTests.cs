@@ -201,7 +201,7 @@ public sealed class SupervisionTests
     [Fact]
     public void The_default_decider_stops_what_was_killed_or_never_came_to_be_and_restarts_the_rest()
     {
-        var decide = SupervisorStrategy.DefaultDecider;
+        var decide = SupervisorStrategy.DefaultDecider.Decide;
 
         Assert.Equal(Directive.Stop, decide(new ActorInitializationException("")));
         Assert.Equal(Directive.Stop, decide(new ActorKilledException("")));
@@ -306,7 +306,7 @@ public sealed class SupervisionTests
 
         var error = errors.ExpectMsg<Error>();
         Assert.Equal("actors://test/user/fragile", error.LogSource);
-        Assert.Equal("bang", error.Cause.Message);
+        Assert.Equal(("bang", typeof(Recorder)), (error.Cause.Message, error.LogClass));
         errors.ExpectNoMsg();
     }
 

@@ -49,6 +49,9 @@ internal sealed partial class ActorCell : InternalActorRef, IUntypedActorContext
     /// <summary>The dispatcher that gives this actor its turns.</summary>
     internal Dispatcher Dispatcher => _dispatcher;
 
+    /// <summary>The class of the current instance, for reports.</summary>
+    internal Type ActorType => _actor?.GetType() ?? typeof(ActorBase);
+
     /// <summary>Whether the actor is in its constructor or inside Become, where handlers may be named.</summary>
     internal bool IsConfiguring { get; set; }
 
