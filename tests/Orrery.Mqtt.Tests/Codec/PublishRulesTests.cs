@@ -132,6 +132,14 @@ public sealed class PublishRulesTests
     }
 
     [Fact]
+    public void A_topic_that_begins_or_ends_like_the_one_before_is_another()
+    {
+        var topics = TopicsOf(Refusal.Reader(V311), "30([a]) 30([ab]) 30([a/b]) 30([a]) 30([b]) 30([ab]) 30([aa]) 30([a])");
+
+        Assert.Equal(["a", "ab", "a/b", "a", "b", "ab", "aa", "a"], topics);
+    }
+
+    [Fact]
     public void A_repeated_topic_is_one_object()
     {
         var reader = Refusal.Reader(V311);
