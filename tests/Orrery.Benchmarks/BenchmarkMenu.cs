@@ -10,6 +10,7 @@ internal static class BenchmarkMenu
         ["end-to-end"] = EndToEnd.EndToEndBenchmark.Run,
         ["fuzz-codec"] = Codec.FuzzCodec.Run,
         ["idle"] = EndToEnd.IdleBenchmark.Run,
+        ["idle-clients"] = EndToEnd.IdleBenchmark.RunClients,
         ["router"] = Router.RouterBenchmark.Run,
     };
 

@@ -18,7 +18,7 @@ internal sealed partial class ConnectionPump
         if (!flush.IsCompleted)
         {
             _pendingFlush = flush;
-            flush.UnsafeOnCompleted(_onFlushed);
+            flush.UnsafeOnCompleted(_onFlushed ??= OnFlushed);
             return false;
         }
 

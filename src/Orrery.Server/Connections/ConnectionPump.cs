@@ -27,8 +27,8 @@ internal sealed partial class ConnectionPump : IConnectionTransport
     private readonly CloseLimit _closeLimit;
     private readonly TaskCompletionSource _ended = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private readonly Action _onInput;
-    private readonly Action _onFlushed;
 
+    private Action? _onFlushed;                 // made for the first peer that is slow
     private IActorRef _connection = ActorRefs.Nobody;
     private ValueTaskAwaiter<ReadResult> _pendingRead;
     private ValueTaskAwaiter<FlushResult> _pendingFlush;
@@ -48,7 +48,6 @@ internal sealed partial class ConnectionPump : IConnectionTransport
         _decoder = decoder;
         _closeLimit = closeLimit;
         _onInput = OnInput;
-        _onFlushed = OnFlushed;
     }
 
     /// <summary>Completes once the actor has ended the connection and nothing here touches its pipes any more.</summary>

@@ -1,4 +1,6 @@
+using System.Globalization;
 using System.IO.Pipelines;
+using System.Net;
 using System.Net.Sockets;
 using Microsoft.AspNetCore.Connections;
 using Microsoft.AspNetCore.Http.Features;
@@ -10,26 +12,31 @@ internal sealed class DirectConnection : ConnectionContext, IDuplexPipe
 {
     private const int DiscardBytes = 64 * 1024;
 
+    private static readonly CancellationTokenSource AlreadyClosed = Canceled();
+
     private readonly Socket _socket;
     private readonly DirectInput _input;
     private readonly DirectOutput _output;
-    private readonly CancellationTokenSource _closed = new();
-    private FeatureCollection? _features;
+    private readonly long _number;
+    private ConnectionFeatures? _features;
     private IDictionary<object, object?>? _items;
+    private EndPoint? _localEndPoint;
     private string? _connectionId;
+    private CancellationTokenSource? _closed;   // made when somebody asks
     private int _aborted;
     private int _disposed;
 
-    public DirectConnection(Socket socket)
+    /// <param name="socket">Just accepted; it belongs to the connection.</param>
+    /// <param name="number">Unique in the listener.</param>
+    public DirectConnection(Socket socket, long number)
     {
+        _number = number;
         _socket = socket;
         _socket.Blocking = false;
         _input = new DirectInput(socket);
         _output = new DirectOutput(socket);
-        LocalEndPoint = socket.LocalEndPoint;
         RemoteEndPoint = socket.RemoteEndPoint;
         Transport = this;
-        ConnectionClosed = _closed.Token;
     }
 
     /// <inheritdoc/>
@@ -38,18 +45,38 @@ internal sealed class DirectConnection : ConnectionContext, IDuplexPipe
     /// <inheritdoc/>
     public override string ConnectionId
     {
-        get => _connectionId ??= $"{RemoteEndPoint}-{LocalEndPoint}";
+        get => _connectionId ??= _number.ToString("x", CultureInfo.InvariantCulture);
         set => _connectionId = value;
     }
 
     /// <inheritdoc/>
-    public override IFeatureCollection Features => _features ??= new FeatureCollection();
+    public override IFeatureCollection Features => _features ??= new ConnectionFeatures();
 
     /// <inheritdoc/>
     public override IDictionary<object, object?> Items
     {
         get => _items ??= new Dictionary<object, object?>();
         set => _items = value;
+    }
+
+    /// <inheritdoc/>
+    /// <exception cref="ObjectDisposedException">First asked for after the connection was closed.</exception>
+    public override EndPoint? LocalEndPoint
+    {
+        get => _localEndPoint ??= _socket.LocalEndPoint;
+        set => _localEndPoint = value;
+    }
+
+    /// <inheritdoc/>
+    public override CancellationToken ConnectionClosed
+    {
+        get
+        {
+            if (_closed is { } closed) return closed.Token;
+            closed = new CancellationTokenSource();
+            return (Interlocked.CompareExchange(ref _closed, closed, null) ?? closed).Token;
+        }
+        set => throw new NotSupportedException();
     }
 
     PipeReader IDuplexPipe.Input => _input;
@@ -63,7 +90,7 @@ internal sealed class DirectConnection : ConnectionContext, IDuplexPipe
 
         // A reset, at once: what is unsent is dropped, and whoever waits for this socket is woken with a failure.
         _socket.Close(timeout: 0);
-        _closed.Cancel();
+        FireClosed();
     }
 
     /// <summary>Sends what is left, says that nothing follows, waits for the peer to end too, and closes.</summary>
@@ -86,10 +113,24 @@ internal sealed class DirectConnection : ConnectionContext, IDuplexPipe
         }
 
         _socket.Dispose();
-        _closed.Cancel();
+        FireClosed();
         _input.Dispose();
         _output.Dispose();
         await base.DisposeAsync().ConfigureAwait(false);
+    }
+
+    private void FireClosed()
+    {
+        // Whoever asks from now on gets a token that is canceled already.
+        var closed = Interlocked.Exchange(ref _closed, AlreadyClosed);
+        if (closed != AlreadyClosed) closed?.Cancel();
+    }
+
+    private static CancellationTokenSource Canceled()
+    {
+        var canceled = new CancellationTokenSource();
+        canceled.Cancel();
+        return canceled;
     }
 
     private async Task DiscardAsync()

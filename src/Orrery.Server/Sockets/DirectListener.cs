@@ -12,6 +12,8 @@ internal sealed class DirectListener(Socket socket, ILogger logger) : IConnectio
     // When the process has no file left for one more connection, those that wait in the backlog need some to end first.
     private static readonly TimeSpan PauseWithoutFiles = TimeSpan.FromMilliseconds(200);
 
+    private long _accepted;
+
     /// <inheritdoc/>
     public EndPoint EndPoint { get; } = socket.LocalEndPoint!;
 
@@ -24,7 +26,7 @@ internal sealed class DirectListener(Socket socket, ILogger logger) : IConnectio
             {
                 var accepted = await socket.AcceptAsync(cancellationToken).ConfigureAwait(false);
                 accepted.NoDelay = true;        // a PUBACK must not wait for the bytes after it
-                return new DirectConnection(accepted);
+                return new DirectConnection(accepted, ++_accepted);
             }
             catch (ObjectDisposedException)
             {

@@ -126,7 +126,7 @@ internal sealed class BrokerProcess : IDisposable
         start.RedirectStandardError = true;
         var process = Process.Start(start) ?? throw new InvalidOperationException($"{path} did not start.");
         process.OutputDataReceived += (_, _) => { };
-        process.ErrorDataReceived += (_, line) => Report(name, line.Data);
+        process.ErrorDataReceived += (_, line) => Report(name, line.Data);      // drained in any case, lest the broker waits
         process.BeginOutputReadLine();
         process.BeginErrorReadLine();
 
@@ -137,7 +137,9 @@ internal sealed class BrokerProcess : IDisposable
 
     private static void Report(string name, string? line)
     {
-        if (!string.IsNullOrEmpty(line)) Console.Error.WriteLine($"{name}: {line}");
+        // Orrery's log says each connection: only what is worse belongs beside the figures.
+        if (string.IsNullOrEmpty(line) || line.Contains("Z info ", StringComparison.Ordinal)) return;
+        Console.Error.WriteLine($"{name}: {line}");
     }
 
     private void WaitUntilListening()

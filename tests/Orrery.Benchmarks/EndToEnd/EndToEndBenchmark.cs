@@ -3,7 +3,8 @@ using System.Globalization;
 namespace Orrery.Benchmarks.EndToEnd;
 
 /// <summary>Orrery and mosquitto under the same loads, one after the other, over loopback.</summary>
-/// <remarks>Options: <c>--seconds N</c> measured for each run (default 4), <c>--only TEXT</c> runs the workloads whose
+/// <remarks>Options: <c>--seconds N</c> measured for each run (default 4), <c>--warm-up N</c> before it
+/// (default 5, by when the runtime has compiled what is hot), <c>--only TEXT</c> runs the workloads whose
 /// name starts so, <c>--orrery PATH</c> another build, <c>--no-mosquitto</c>.</remarks>
 internal static class EndToEndBenchmark
 {
@@ -19,14 +20,15 @@ internal static class EndToEndBenchmark
     {
         var options = new BenchmarkArguments(args);
         var duration = TimeSpan.FromSeconds(options.Number("--seconds", 4));
+        var warmUp = TimeSpan.FromSeconds(options.Number("--warm-up", 5));
         var only = options.Text("--only") ?? "";
         Console.WriteLine("workload     broker      deliveries/s   broker CPU s   deliveries/broker CPU s   check");
 
         var failed = false;
         foreach (var workload in Workloads.Where(w => w.Name.StartsWith(only, StringComparison.Ordinal)))
         {
-            var orrery = Measure(workload, BrokerProcess.StartOrrery(options.Text("--orrery")), duration);
-            var mosquitto = options.Has("--no-mosquitto") ? null : Measure(workload, BrokerProcess.StartMosquitto(), duration);
+            var orrery = Measure(workload, BrokerProcess.StartOrrery(options.Text("--orrery")), warmUp, duration);
+            var mosquitto = options.Has("--no-mosquitto") ? null : Measure(workload, BrokerProcess.StartMosquitto(), warmUp, duration);
             failed |= orrery is null || orrery.Fault is not null || orrery.Missing > 0;
             if (orrery is null || mosquitto is null) continue;
 
@@ -37,7 +39,7 @@ internal static class EndToEndBenchmark
         return failed ? 1 : 0;
     }
 
-    private static LoadResult? Measure(Workload workload, BrokerProcess? broker, TimeSpan duration)
+    private static LoadResult? Measure(Workload workload, BrokerProcess? broker, TimeSpan warmUp, TimeSpan duration)
     {
         if (broker is null) return null;
         using (broker)
@@ -50,7 +52,6 @@ internal static class EndToEndBenchmark
                 try
                 {
                     if (Environment.ProcessorCount > 1) NativePoll.PinThisThread(BrokerProcess.GeneratorCore);
-                    var warmUp = TimeSpan.FromSeconds(2);
                     result = new LoadGenerator(workload, broker.EndPoint, () => broker.CpuSeconds).Run(warmUp, duration);
                 }
                 catch (Exception caught) when (caught is IOException or System.Net.Sockets.SocketException)

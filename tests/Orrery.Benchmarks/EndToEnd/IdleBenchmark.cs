@@ -1,12 +1,18 @@
+using System.Diagnostics;
 using System.Globalization;
 using System.Net;
 using System.Net.Sockets;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Hosting;
+using Orrery.Server.Hosting;
+using Orrery.Server.Options;
 
 namespace Orrery.Benchmarks.EndToEnd;
 
 /// <summary>Opens many idle connections, holds them, and prints what each costs the broker.</summary>
-/// <remarks>Options: <c>--connections N</c> (default 10,000), <c>--hold SECONDS</c> (default 3), <c>--orrery PATH</c>,
-/// <c>--no-mosquitto</c>. Needs as many open files as connections here and in the broker (`ulimit -n`).</remarks>
+/// <remarks>Two measures: resident memory of each broker's own process, and the managed heap, after a full collection, of Orrery in
+/// this process with the clients in another. Options: <c>--connections N</c> (default 10,000), <c>--hold SECONDS</c> (default 3),
+/// <c>--orrery PATH</c>, <c>--no-mosquitto</c>. Needs as many open files as connections here and in the broker (`ulimit -n`).</remarks>
 internal static class IdleBenchmark
 {
     private const int ConnectionsPerAddress = 5_000;     // well within one source address's ephemeral ports
@@ -26,7 +32,84 @@ internal static class IdleBenchmark
         Console.WriteLine("broker       connections   resident before   resident after   bytes per connection   alive after");
         var ok = Measure(BrokerProcess.StartOrrery(options.Text("--orrery")), connections, hold);
         if (!options.Has("--no-mosquitto")) Measure(BrokerProcess.StartMosquitto(), connections, hold);
+        MeasureHeapAsync(connections).GetAwaiter().GetResult();
         return ok ? 0 : 1;
+    }
+
+    /// <summary>The clients' half of <see cref="MeasureHeapAsync"/>: opens them in a process of its own, says so, and holds them
+    /// until its input ends.</summary>
+    public static int RunClients(string[] args)
+    {
+        var options = new BenchmarkArguments(args);
+        var clients = new List<Socket>();
+        Open(new IPEndPoint(IPAddress.Loopback, options.Number("--port", 1883)), clients, options.Number("--connections", 10_000));
+        Console.WriteLine("open");
+        while (Console.Read() >= 0)
+        {
+            // Whoever started this holds the other end, and dies if this goes wrong: so nothing outlives it.
+        }
+
+        foreach (var client in clients) client.Dispose();
+        return 0;
+    }
+
+    private static async Task MeasureHeapAsync(int connections)
+    {
+        var builder = Host.CreateEmptyApplicationBuilder(new HostApplicationBuilderSettings());
+        builder.Services.AddMqttBroker(broker => broker.Listeners.Add(new MqttListenerOptions { Address = "127.0.0.1", Port = 0 }));
+        using var host = builder.Build();
+        await host.StartAsync().ConfigureAwait(false);
+        var port = host.Services.GetRequiredService<BrokerHost>().EndPoints[0].Port;
+
+        using (Clients(port, 100))
+        {
+            // The first ones load and compile.
+        }
+
+        var before = GC.GetTotalMemory(forceFullCollection: true);
+        using (Clients(port, connections))
+        {
+            var each = (GC.GetTotalMemory(forceFullCollection: true) - before) / connections;
+            Console.WriteLine(string.Create(CultureInfo.InvariantCulture,
+                $"orrery, managed heap after a full collection: {each:N0} bytes per connection"));
+        }
+
+        await host.StopAsync().ConfigureAwait(false);
+    }
+
+    private static ClientProcess Clients(int port, int connections) => new(port, connections);
+
+    private sealed class ClientProcess : IDisposable
+    {
+        private readonly Process _process;
+
+        public ClientProcess(int port, int connections)
+        {
+            var start = new ProcessStartInfo(Environment.ProcessPath!)
+            {
+                RedirectStandardInput = true,
+                RedirectStandardOutput = true,
+            };
+            if (Path.GetFileNameWithoutExtension(Environment.ProcessPath) == "dotnet")
+            {
+                start.ArgumentList.Add(typeof(IdleBenchmark).Assembly.Location);
+            }
+
+            foreach (var argument in (string[])["idle-clients", "--port", $"{port}", "--connections", $"{connections}"])
+            {
+                start.ArgumentList.Add(argument);
+            }
+
+            _process = Process.Start(start)!;
+            if (_process.StandardOutput.ReadLine() != "open") throw new IOException("The clients could not connect.");
+        }
+
+        public void Dispose()
+        {
+            _process.StandardInput.Close();
+            _process.WaitForExit();
+            _process.Dispose();
+        }
     }
 
     private static bool Measure(BrokerProcess? broker, int connections, TimeSpan hold)
