@@ -1,0 +1,45 @@
+using System.CommandLine;
+using System.CommandLine.Help;
+using System.CommandLine.Invocation;
+
+namespace Orrery;
+
+/// <summary>The `orrery` command: the list of its commands, and how their arguments are read.</summary>
+internal static class CommandLine
+{
+    /// <summary>Runs one command.</summary>
+    /// <returns>Its exit code; 1 for arguments that make no sense.</returns>
+    public static async Task<int> InvokeAsync(string[] arguments, Terminal terminal)
+    {
+        var root = new RootCommand("Orrery, an MQTT broker engine.")
+        {
+            ServeCommand.Create(),
+            PubCommand.Create(terminal),
+            SubCommand.Create(terminal),
+        };
+
+        // -h is the host, as in mosquitto's commands.
+        foreach (var help in root.Options.OfType<HelpOption>()) help.Aliases.Clear();
+
+        // Payloads and topics may look like anything, so "@name" is no response file, and "-abc" no bundle of options.
+        var parser = new ParserConfiguration { ResponseFileTokenReplacer = null, EnablePosixBundling = false };
+        var result = root.Parse(arguments, parser);
+        if (result.Action is ParseErrorAction mistake)
+        {
+            mistake.ShowHelp = false;
+            var exitCode = await result.InvokeAsync(Streams(terminal));
+            await terminal.Error.WriteLineAsync($"Try '{NameOf(result.CommandResult.Command)} --help'.");
+            return exitCode;
+        }
+        return await result.InvokeAsync(Streams(terminal));
+    }
+
+    private static InvocationConfiguration Streams(Terminal terminal) => new()
+    {
+        Output = new StreamWriter(terminal.Output) { AutoFlush = true },
+        Error = terminal.Error,
+        ProcessTerminationTimeout = TimeSpan.FromMinutes(1),    // Ctrl+C and SIGTERM cancel a command, which then ends in order
+    };
+
+    private static string NameOf(Command command) => command is RootCommand ? "orrery" : $"orrery {command.Name}";
+}
