@@ -121,8 +121,8 @@ public sealed partial class ClientCore
         _reader = null;
         _outbound.Close();
         StopTimers();
-        AbandonRequests();
         _events.Enqueue(new ClientEvent.Disconnected(cause, reasonCode, detail));
+        AbandonRequests();
     }
 
     /// <summary>Ends the connection over a rule that the server broke; MQTT 5 says which [MQTT-4.13.1-1].</summary>

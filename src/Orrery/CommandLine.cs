@@ -23,15 +23,17 @@ internal static class CommandLine
 
         // Payloads and topics may look like anything, so "@name" is no response file, and "-abc" no bundle of options.
         var parser = new ParserConfiguration { ResponseFileTokenReplacer = null, EnablePosixBundling = false };
-        var result = root.Parse(arguments, parser);
-        if (result.Action is ParseErrorAction mistake)
+        if (arguments.Length == 0)
         {
-            mistake.ShowHelp = false;
-            var exitCode = await result.InvokeAsync(Streams(terminal));
-            await terminal.Error.WriteLineAsync($"Try '{NameOf(result.CommandResult.Command)} --help'.");
-            return exitCode;
+            await root.Parse(["--help"], parser).InvokeAsync(Streams(terminal));
+            return ExitCodes.Failure;
         }
-        return await result.InvokeAsync(Streams(terminal));
+
+        var result = root.Parse(arguments, parser);
+        if (result.Action is not ParseErrorAction) return await result.InvokeAsync(Streams(terminal));
+        foreach (var mistake in result.Errors) await terminal.Error.WriteLineAsync($"{NameOf(result)}: {mistake.Message}");
+        await terminal.Error.WriteLineAsync($"Try '{NameOf(result)} --help'.");
+        return ExitCodes.Failure;
     }
 
     private static InvocationConfiguration Streams(Terminal terminal) => new()
@@ -41,5 +43,6 @@ internal static class CommandLine
         ProcessTerminationTimeout = TimeSpan.FromMinutes(1),    // Ctrl+C and SIGTERM cancel a command, which then ends in order
     };
 
-    private static string NameOf(Command command) => command is RootCommand ? "orrery" : $"orrery {command.Name}";
+    private static string NameOf(ParseResult result) =>
+        result.CommandResult.Command is RootCommand ? "orrery" : $"orrery {result.CommandResult.Command.Name}";
 }

@@ -45,9 +45,9 @@ internal sealed class ConnectionFlags
         RequireRange(_port, 1, ushort.MaxValue);
         RequireRange(_keepAlive, 0, ushort.MaxValue);
         RequireRange(_willQoS, 0, 2);
-        Require(_version, text => VersionOf(text!) is not null, "-V is one of 5, 311 and 31");
-        Require(_expiry, text => text is null || ExpiryOf(text) is not null, "-x is a number of seconds from 0 to 4294967295, or -1 for ever");
-        Require(_willTopic, text => text is null || TopicName.TryParse(text, out _), "--will-topic is no topic name: it has a wildcard, or no character");
+        Require(_version!, text => VersionOf(text) is not null, "-V is one of 5, 311 and 31");
+        Require(_expiry, text => ExpiryOf(text) is not null, "-x is a number of seconds from 0 to 4294967295, or -1 for ever");
+        Require(_willTopic, text => TopicName.TryParse(text, out _), "--will-topic is no topic name: it has a wildcard, or no character");
         command.Validators.Add(Validate);
     }
 
@@ -75,25 +75,28 @@ internal sealed class ConnectionFlags
             SessionExpiryIntervalSeconds = version != MqttVersion.V5 ? null : expiry is null ? defaultExpiry : ExpiryOf(expiry),
             KeepAliveSeconds = (ushort)arguments.GetValue(_keepAlive),
             UserName = arguments.GetValue(_userName),
-            Password = arguments.GetValue(_password) is { } password ? Encoding.UTF8.GetBytes(password) : null,
+            Password = arguments.GetValue(_password) is { } password ? Encoding.UTF8.GetBytes(password) : default(ReadOnlyMemory<byte>?),
             Will = Will(arguments),
         };
     }
 
-    /// <summary>Adds a check of a value; a value that did not parse is not checked.</summary>
-    public static void Require<T>(Option<T> option, Func<T?, bool> isValid, string message) => option.Validators.Add(result =>
+    /// <summary>Adds a check of a text.</summary>
+    public static void Require(Option<string?> option, Func<string, bool> isValid, string message) => option.Validators.Add(result =>
     {
-        if (!result.Errors.Any() && !isValid(result.GetValueOrDefault<T>())) result.AddError(message);
+        if (result.Tokens.Any(token => !isValid(token.Value))) result.AddError(message);
     });
 
     /// <summary>Adds a check of a number.</summary>
-    public static void RequireRange(Option<int> option, int min, int max) =>
-        Require(option, value => value >= min && value <= max, $"{option.Aliases.FirstOrDefault(option.Name)} is a number from {min} to {max}");
+    public static void RequireRange(Option option, int min, int max) => option.Validators.Add(result =>
+    {
+        if (!result.Tokens.All(token => int.TryParse(token.Value, CultureInfo.InvariantCulture, out var value) && value >= min && value <= max))
+        {
+            result.AddError($"{option.Aliases.FirstOrDefault(option.Name)} is a number from {min} to {max}");
+        }
+    });
 
     private void Validate(CommandResult result)
     {
-        // The values of options that did not parse cannot be asked for; those have errors of their own.
-        if (result.Children.OfType<OptionResult>().Any(option => option.Errors.Any())) return;
         var version = VersionOf(result.GetValue(_version)!);
         if (result.GetValue(_id) is not null && result.GetValue(_idPrefix) is not null) result.AddError("-i and -I exclude each other.");
         if (result.GetValue(_persistent) && result.GetValue(_id) is null && result.GetValue(_idPrefix) is null)
@@ -105,7 +108,7 @@ internal sealed class ConnectionFlags
             result.AddError("-P needs -u before MQTT 5.");
         }
         if (result.GetValue(_willTopic) is null
-            && (result.GetValue(_willPayload) is not null || result.GetValue(_willQoS) != 0 || result.GetValue(_willRetain)))
+            && (result.GetValue(_willPayload) is not null || result.GetResult(_willQoS) is not null || result.GetValue(_willRetain)))
         {
             result.AddError("A will needs --will-topic.");
         }

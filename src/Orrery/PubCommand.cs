@@ -42,7 +42,7 @@ internal sealed class PubCommand
         };
         pub._connection.AddTo(command);
         ConnectionFlags.RequireRange(pub._qos, 0, 2);
-        ConnectionFlags.Require(pub._topic, text => TopicName.TryParse(text!, out _), "-t is no topic name: it has '+' or '#', or no character");
+        ConnectionFlags.Require(pub._topic!, text => TopicName.TryParse(text, out _), "-t is no topic name: it has '+' or '#', or no character");
         command.Validators.Add(pub.RequireOneSource);
         command.SetAction((arguments, cancellation) => pub.RunAsync(arguments, terminal, cancellation));
         return command;

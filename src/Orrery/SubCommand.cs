@@ -9,6 +9,8 @@ namespace Orrery;
 /// <summary>`orrery sub`: prints the messages of subscriptions, with the flags of mosquitto_sub.</summary>
 internal sealed class SubCommand
 {
+    private const int TimeoutMaxSeconds = 4_000_000;        // a timer of .NET takes no more than 49 days
+
     private const string Description = """
         Subscribes and prints the messages that arrive, a line each.
 
@@ -40,8 +42,8 @@ internal sealed class SubCommand
         };
         sub._connection.AddTo(command);
         ConnectionFlags.RequireRange(sub._qos, 0, 2);
-        ConnectionFlags.Require(sub._count, count => count is null or > 0, "-C is a number from 1");
-        ConnectionFlags.Require(sub._timeout, seconds => seconds is null or > 0, "-W is a number of seconds from 1");
+        ConnectionFlags.RequireRange(sub._count, 1, int.MaxValue);
+        ConnectionFlags.RequireRange(sub._timeout, 1, TimeoutMaxSeconds);
         foreach (var option in (Option<string[]>[])[sub._topics, sub._filteredOut, sub._unsubscribe]) option.Validators.Add(RequireFilters);
         command.Validators.Add(result =>
         {

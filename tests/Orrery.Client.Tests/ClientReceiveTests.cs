@@ -166,7 +166,7 @@ public class ClientReceiveTests
         var token = client.Core.Subscribe([new(TopicFilter.Parse("a"), QoS.AtMostOnce)], client.Now);
         client.Core.CloseTransport("cut");
 
-        Assert.Equal(new ClientEvent.Abandoned(token), client.Events()[0]);
+        Assert.Equal(new ClientEvent.Abandoned(token), client.Events()[1]);
         Assert.Throws<InvalidOperationException>(() => client.Core.Unsubscribe([TopicFilter.Parse("a")], client.Now));
     }
 }

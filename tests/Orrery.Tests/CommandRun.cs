@@ -1,0 +1,17 @@
+using System.Text;
+
+namespace Orrery.Tests;
+
+/// <summary>One run of the command in this process: its exit code and what it printed.</summary>
+internal sealed record CommandRun(int ExitCode, string Output, string Error)
+{
+    public static Task<CommandRun> OfAsync(params string[] arguments) => OfAsync("", arguments);
+
+    public static async Task<CommandRun> OfAsync(string input, string[] arguments)
+    {
+        using var output = new MemoryStream();
+        var error = new StringWriter();
+        var exitCode = await CommandLine.InvokeAsync(arguments, new Terminal(new MemoryStream(Encoding.UTF8.GetBytes(input)), output, error));
+        return new CommandRun(exitCode, Encoding.UTF8.GetString(output.ToArray()), error.ToString());
+    }
+}
