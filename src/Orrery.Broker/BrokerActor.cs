@@ -2,6 +2,7 @@ using Microsoft.Extensions.Logging;
 using Orrery.Actors;
 using Orrery.Broker.Connections;
 using Orrery.Broker.Sessions;
+using Orrery.Broker.Sharing;
 using Orrery.Broker.Statistics;
 using Orrery.Broker.Topics;
 
@@ -22,6 +23,9 @@ internal sealed class BrokerActor : UntypedActor
         _logger = logger;
     }
 
+    /// <summary>A part that fails leaves the others with references to what is gone, so the whole broker stops.</summary>
+    protected override SupervisorStrategy SupervisorStrategy() => new OneForOneStrategy(_ => Directive.Escalate);
+
     protected override void PreStart()
     {
         var (options, logger) = (_options, _logger);
@@ -31,9 +35,12 @@ internal sealed class BrokerActor : UntypedActor
         {
             RetainedMessagesMax = options.RetainedMessagesMax,
             RetainedBytesMax = options.RetainedBytesMax,
+            TopicLevelsMax = options.TopicLevelsMax,
         });
-        var sessions = Context.ActorOf(Props.Create(() => new SessionsActor(options, topics, statistics, logger)), "sessions");
-        var broker = new BrokerContext(options, topics, sessions, statistics, logger);
+        var groups = new SharedGroupContext(options, topics, statistics, logger);
+        var shared = Context.ActorOf(Props.Create(() => new SharedGroupsActor(groups)), "shared");
+        var sessions = Context.ActorOf(Props.Create(() => new SessionsActor(options, topics, shared, statistics, logger)), "sessions");
+        var broker = new BrokerContext(options, topics, sessions, shared, statistics, logger);
         _connections = Context.ActorOf(Props.Create(() => new ConnectionsActor(broker)), "connections");
     }
 

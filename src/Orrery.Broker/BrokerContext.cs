@@ -6,4 +6,4 @@ namespace Orrery.Broker;
 
 /// <summary>What the actors of one broker share: values and references, no state.</summary>
 internal sealed record BrokerContext(
-    BrokerOptions Options, TopicTree Topics, IActorRef Sessions, IActorRef Statistics, ILogger Logger);
+    BrokerOptions Options, TopicTree Topics, IActorRef Sessions, IActorRef Shared, IActorRef Statistics, ILogger Logger);

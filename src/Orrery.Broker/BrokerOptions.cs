@@ -1,3 +1,4 @@
+using Orrery.Broker.Sharing;
 using Orrery.Mqtt;
 
 namespace Orrery.Broker;
@@ -69,6 +70,14 @@ public sealed record BrokerOptions
     /// <value>Default: <see cref="QueueFullPolicy.DropNewest"/>, as mosquitto does.</value>
     public QueueFullPolicy QueueFullPolicy { get; init; } = QueueFullPolicy.DropNewest;
 
+    /// <summary>Which member of a shared subscription gets a message.</summary>
+    /// <value>Default: <see cref="SharedSubscriptionStrategy.RoundRobin"/>.</value>
+    public SharedSubscriptionStrategy SharedSubscriptionStrategy { get; init; } = SharedSubscriptionStrategy.RoundRobin;
+
+    /// <summary>Messages of one shared subscription that a member may hold unfinished, whatever more its client allows.</summary>
+    /// <value>1 to 65,535. Default: 128: what a member that vanished can hold back until its connection is given up.</value>
+    public int SharedInFlightMax { get; init; } = 128;
+
     /// <summary>Subscriptions of one session; one more is answered with 0x97 in SUBACK.</summary>
     /// <value>1 to 1,000,000. Default: 10,000.</value>
     public int SubscriptionsPerSessionMax { get; init; } = 10_000;
@@ -107,6 +116,8 @@ public sealed record BrokerOptions
         Check(nameof(QueuedMessagesMax), QueuedMessagesMax, 1, 100_000_000);
         Check(nameof(QueuedBytesMax), QueuedBytesMax, 1_024, long.MaxValue);
         Check(nameof(QueueFullPolicy), (int)QueueFullPolicy, 0, 1);
+        Check(nameof(SharedSubscriptionStrategy), (int)SharedSubscriptionStrategy, 0, 3);
+        Check(nameof(SharedInFlightMax), SharedInFlightMax, 1, 65_535);
         Check(nameof(SubscriptionsPerSessionMax), SubscriptionsPerSessionMax, 1, 1_000_000);
         Check(nameof(RetainedMessagesMax), RetainedMessagesMax, 0, int.MaxValue);
         Check(nameof(RetainedBytesMax), RetainedBytesMax, 0, long.MaxValue);

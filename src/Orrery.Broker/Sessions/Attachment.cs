@@ -6,8 +6,9 @@ namespace Orrery.Broker.Sessions;
 /// <summary>What a session knows of the live connection it is bound to.</summary>
 internal sealed class Attachment
 {
-    public Attachment(IActorRef connection, MqttVersion version, uint maximumPacketSize, uint sessionExpiryIntervalSeconds)
+    public Attachment(IActorRef connection, MqttVersion version, uint maximumPacketSize, int receiveMaximum, uint sessionExpiryIntervalSeconds)
     {
+        ReceiveMaximum = receiveMaximum;
         Connection = connection;
         Version = version;
         MaximumPacketSize = maximumPacketSize;
@@ -20,6 +21,9 @@ internal sealed class Attachment
 
     /// <summary>The largest packet the client takes, in bytes [MQTT-3.1.2-24].</summary>
     public uint MaximumPacketSize { get; }
+
+    /// <summary>QoS 1 and 2 publications that may be in flight to the client [MQTT-3.3.4-9].</summary>
+    public int ReceiveMaximum { get; }
 
     /// <summary>How long the session outlives this connection; DISCONNECT may change it.</summary>
     public uint SessionExpiryIntervalSeconds { get; set; }

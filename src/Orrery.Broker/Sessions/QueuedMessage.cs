@@ -1,3 +1,4 @@
+using Orrery.Actors;
 using Orrery.Mqtt;
 using Orrery.Mqtt.Packets;
 
@@ -6,8 +7,9 @@ namespace Orrery.Broker.Sessions;
 /// <summary>A message that waits for a session, or is in flight to its client.</summary>
 internal sealed class QueuedMessage
 {
-    public QueuedMessage(ApplicationMessage message, QoS qos, bool retain, uint[]? identifiers, long sequence)
+    public QueuedMessage(ApplicationMessage message, QoS qos, bool retain, uint[]? identifiers, long sequence, ShareOrigin? share = null)
     {
+        Share = share;
         Message = message;
         QoS = qos;
         Retain = retain;
@@ -25,6 +27,9 @@ internal sealed class QueuedMessage
 
     public uint[]? Identifiers { get; }
 
+    /// <summary>The shared subscription that gave it to this session; null for a message of its own.</summary>
+    public ShareOrigin? Share { get; }
+
     /// <summary>The order of arrival in this session.</summary>
     public long Sequence { get; }
 
@@ -33,3 +38,8 @@ internal sealed class QueuedMessage
 
     public static int SizeOf(ApplicationMessage message) => message.Topic.Utf8.Length + message.Payload.Length + 16;
 }
+
+/// <summary>Which shared subscription a message came through.</summary>
+/// <param name="Group">Its actor, which wants to know what became of the message.</param>
+/// <param name="SubscriptionId">This session's membership.</param>
+internal sealed record ShareOrigin(IActorRef Group, long SubscriptionId);

@@ -31,13 +31,13 @@ internal sealed partial class SessionActor
 
     private void OnAttach(Attach attach)
     {
-        _attachesHandled++;
         _work.Enqueue(attach);
         Advance();
     }
 
     private void BeginAttach(Attach attach)
     {
+        _attachesHandled++;
         _attaching = attach;
         if (_attached is null)
         {
@@ -94,13 +94,15 @@ internal sealed partial class SessionActor
         var expiry = connect.Version == MqttVersion.V5
             ? Math.Min(connect.SessionExpiryIntervalSeconds ?? 0, options.SessionExpiryIntervalMaxSeconds)
             : connect.CleanStart ? 0 : options.SessionExpiryIntervalMaxSeconds;
-        _attached = new Attachment(attach.Connection, connect.Version, connect.MaximumPacketSize ?? uint.MaxValue, expiry);
+        var receiveMaximum = Math.Min(connect.ReceiveMaximum ?? ushort.MaxValue, options.InFlightMax);
+        _attached = new Attachment(attach.Connection, connect.Version, connect.MaximumPacketSize ?? uint.MaxValue, receiveMaximum, expiry);
         _will = connect.Will;
         Context.Watch(attach.Connection);
-        _outbound.Open(Math.Min(connect.ReceiveMaximum ?? ushort.MaxValue, options.InFlightMax));
+        _outbound.Open(receiveMaximum);
         _inbound.Open();
         attach.Connection.Tell(new ConnectionProtocol.Attached(Self, Answer(attach, present, expiry)), Self);
         Pump();
+        TellRoom();
     }
 
     private ConnAckPacket Answer(Attach attach, bool present, uint expiry)
@@ -147,6 +149,8 @@ internal sealed partial class SessionActor
         _heldDemand = false;
         Count(Counter.QoS0Offline, _queue.DropUnacknowledged());
         _sessionExpiryIntervalSeconds = attached.SessionExpiryIntervalSeconds;
+        GiveBackQueued(null);
+        TellRoom();
         if (_attachStep == AttachStep.AwaitingOldConnection)
         {
             SettleDisplacedWill();
@@ -221,8 +225,11 @@ internal sealed partial class SessionActor
 
         Invariant.That(_will is null);                  // due with the session's end at the latest, and queued before it
         Discard();
-        _broker.Sessions.Tell(new Ending(_clientId, _attachesHandled), Self);
+        _urgentWork.Enqueue(Farewell.Instance);
     }
+
+    /// <summary>Asks to be stopped. A connection that waits to be taken on was not counted, and keeps this actor alive.</summary>
+    private void SayFarewell() => _broker.Sessions.Tell(new Ending(_clientId, _attachesHandled), Self);
 
     /// <summary>Forgets the session: subscriptions, queue, exchanges. The actor may serve a new one.</summary>
     private void Discard()
@@ -234,6 +241,7 @@ internal sealed partial class SessionActor
         }
 
         _hasState = false;
+        GiveBackAll();
         UnsubscribeAll();
         _queue.Clear();
         _outbound.Clear();

@@ -87,6 +87,9 @@ internal sealed partial class SessionActor
             case EndSession:
                 End();
                 break;
+            case Farewell:
+                SayFarewell();
+                break;
             default:
                 throw new InvariantViolationException($"no work of type {work.GetType()}");
         }
@@ -147,13 +150,13 @@ internal sealed partial class SessionActor
                 OnPublish(publish);
                 break;
             case PubAckPacket acknowledged:
-                Completed(_outbound.OnPubAck(acknowledged.PacketIdentifier, acknowledged.ReasonCode, out _), acknowledged);
+                Completed(_outbound.OnPubAck(acknowledged.PacketIdentifier, acknowledged.ReasonCode, out var pubackMessage), acknowledged, pubackMessage);
                 break;
             case PubRecPacket received:
-                Completed(_outbound.OnPubRec(received.PacketIdentifier, received.ReasonCode, out _), received);
+                Completed(_outbound.OnPubRec(received.PacketIdentifier, received.ReasonCode, out var pubrecMessage), received, pubrecMessage);
                 break;
             case PubCompPacket completed:
-                Completed(_outbound.OnPubComp(completed.PacketIdentifier, completed.ReasonCode, out _), completed);
+                Completed(_outbound.OnPubComp(completed.PacketIdentifier, completed.ReasonCode, out var pubcompMessage), completed, pubcompMessage);
                 break;
             case PubRelPacket release:
                 OnPubRel(release);
@@ -295,7 +298,7 @@ internal sealed partial class SessionActor
         });
     }
 
-    private void Completed(FlowOutcome outcome, AcknowledgementPacket packet)
+    private void Completed(FlowOutcome outcome, AcknowledgementPacket packet, QueuedMessage? message)
     {
         switch (outcome)
         {
@@ -306,6 +309,8 @@ internal sealed partial class SessionActor
                 Send(new PubRelPacket { PacketIdentifier = packet.PacketIdentifier, ReasonCode = ReasonCode.PacketIdentifierNotFound });
                 break;
             case FlowOutcome.Completed:
+                Done(message);
+                break;
             case FlowOutcome.Ignored:
                 break;
             default:
@@ -339,6 +344,11 @@ internal sealed partial class SessionActor
     }
 
     private sealed record ClientBatch(PacketBatch Packets, int Count, Attachment From);
+
+    private sealed record Farewell
+    {
+        public static Farewell Instance { get; } = new();
+    }
 
     private sealed record EndSession
     {

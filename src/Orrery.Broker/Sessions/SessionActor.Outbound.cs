@@ -25,7 +25,8 @@ internal sealed partial class SessionActor
     private int _outCount;
     private int _outBytes;
     private long _sequence;
-    private long _lost;
+    private readonly List<QueuedMessage> _gaveWay = [];
+    private LossCount _lost;
     private long _publishedSinceConfirm;
     private int _confirmsOutstanding;
     private bool _heldDemand;
@@ -121,7 +122,7 @@ internal sealed partial class SessionActor
         return ended ? living : grant;
     }
 
-    private void Offer(ApplicationMessage message, Grant grant, bool retain)
+    private void Offer(ApplicationMessage message, Grant grant, bool retain, ShareOrigin? share = null)
     {
         var qos = message.QoS < grant.MaximumQoS ? message.QoS : grant.MaximumQoS;
         if (_attached is null && qos == QoS.AtMostOnce)
@@ -130,17 +131,17 @@ internal sealed partial class SessionActor
             return;
         }
 
-        var queued = new QueuedMessage(message, qos, retain, grant.Identifiers, ++_sequence);
+        var queued = new QueuedMessage(message, qos, retain, grant.Identifiers, ++_sequence, share);
         if (_attached is not null && !IsCongested && _queue.Count == 0 && (qos == QoS.AtMostOnce || _outbound.CanStart))
         {
             Emit(queued);
             return;
         }
 
-        var lost = _queue.Enqueue(queued);
-        if (lost > 0)
+        _queue.Enqueue(queued, _gaveWay);
+        if (_gaveWay.Count > 0)
         {
-            Lose(lost);
+            Lose();
         }
 
         if (_attached is not null)
@@ -149,26 +150,16 @@ internal sealed partial class SessionActor
         }
     }
 
-    private void Lose(int messages)
+    private void Lose()
     {
-        Count(Counter.QueueFull, messages);
-        var before = _lost;
-        _lost += messages;
-        if (Magnitude(_lost) > Magnitude(before))
+        Count(Counter.QueueFull, _gaveWay.Count);
+        if (_lost.Add(_gaveWay.Count))
         {
-            SessionLog.QueueFull(_broker.Logger, _clientId, _lost, _queue.Count, _queue.Bytes); // said at 1, 10, 100, ...
+            SessionLog.QueueFull(_broker.Logger, _clientId, _lost.Total, _queue.Count, _queue.Bytes);
         }
 
-        static int Magnitude(long count)
-        {
-            var digits = 0;
-            for (; count > 0; count /= 10)
-            {
-                digits++;
-            }
-
-            return digits;
-        }
+        _gaveWay.ForEach(Done);
+        _gaveWay.Clear();
     }
 
     /// <summary>Sends what is owed and may go: first what was unacknowledged at the last connection, in its order.</summary>
@@ -199,7 +190,16 @@ internal sealed partial class SessionActor
     /// <summary>Sends the value that the topic has now: an older one could follow a newer one that was delivered live.</summary>
     private void SendRetained(RetainedOwed owed)
     {
-        if (_broker.Topics.TryGetRetained(owed.Topic, out var message) && !Expired(message))
+        if (!_broker.Topics.TryGetRetained(owed.Topic, out var message))
+        {
+            return;
+        }
+
+        if (Expired(message))
+        {
+            _broker.Topics.Root.Tell(new Topics.TopicProtocol.DropRetained(message), Self);
+        }
+        else
         {
             var qos = message.QoS < owed.Grant.MaximumQoS ? message.QoS : owed.Grant.MaximumQoS;
             Emit(new QueuedMessage(message, qos, true, owed.Grant.Identifiers, ++_sequence)); // [MQTT-3.3.1-9]
@@ -214,6 +214,7 @@ internal sealed partial class SessionActor
         if (Expired(queued.Message))
         {
             Count(Counter.Expired);                     // [MQTT-3.3.2-5]
+            Done(queued);
             return;
         }
 
@@ -221,12 +222,17 @@ internal sealed partial class SessionActor
         if (!Fits(queued, header))
         {
             Count(Counter.TooLargeForClient);           // counts as sent [MQTT-3.1.2-25]
+            Done(queued);
             return;
         }
 
         if (queued.QoS != QoS.AtMostOnce)
         {
             header = header with { PacketIdentifier = _outbound.Start(queued, queued.QoS) };
+        }
+        else
+        {
+            Done(queued);
         }
 
         Send(new Outgoing(null, queued.Message, header), queued.Bytes);
@@ -250,6 +256,7 @@ internal sealed partial class SessionActor
         // This connection takes smaller packets than the last one: discarded as if it had been sent [MQTT-3.1.2-25].
         Count(Counter.TooLargeForClient);
         _outbound.Discard(owed.PacketIdentifier);
+        Done(owed.Message);
     }
 
     private PublishHeader HeaderOf(QueuedMessage queued, PacketIdentifier identifier, bool duplicate) => new()

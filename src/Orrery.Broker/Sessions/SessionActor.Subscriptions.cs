@@ -1,4 +1,5 @@
 using Orrery.Broker.Publishing;
+using Orrery.Broker.Sharing;
 using Orrery.Broker.Statistics;
 using Orrery.Broker.Topics;
 using Orrery.Mqtt;
@@ -49,7 +50,7 @@ internal sealed partial class SessionActor
             _subscribingCodes[i] = (ReasonCode)granted;
             _subscribingExisted[i] = known;
             Expect(id);
-            _broker.Topics.Root.Tell(new TopicProtocol.Subscribe(entry, subscription.Filter), Self);
+            Subscribe(entry);
         }
 
         if (_expected.Count == 0)
@@ -147,7 +148,7 @@ internal sealed partial class SessionActor
             if (_subscriptions.TryGetValue(filter.ToString(), out var entry) && !_expected.Contains(entry.SubscriptionId))
             {
                 Expect(entry.SubscriptionId);
-                _broker.Topics.Root.Tell(new TopicProtocol.Unsubscribe(Self, entry.SubscriptionId, filter), Self);
+                Unsubscribe(entry);
             }
         }
 
@@ -159,9 +160,18 @@ internal sealed partial class SessionActor
 
     private void OnUnsubscribed(TopicProtocol.Unsubscribed unsubscribed)
     {
-        if (Answered(unsubscribed.SubscriptionId) && _unsubscribing is not null)
+        if (!Answered(unsubscribed.SubscriptionId))
+        {
+            return;
+        }
+
+        if (_unsubscribing is not null)
         {
             FinishUnsubscribe();
+        }
+        else
+        {
+            Advance();                                  // the shared subscriptions of a session that was discarded
         }
     }
 
@@ -182,6 +192,33 @@ internal sealed partial class SessionActor
 
         Send(new UnsubAckPacket { PacketIdentifier = packet.PacketIdentifier, ReasonCodes = codes });
         Advance();
+    }
+
+    private void Subscribe(SubscriberEntry entry)
+    {
+        var filter = entry.Subscription.Filter;
+        if (filter.IsShared)
+        {
+            _broker.Shared.Tell(new SharedProtocol.Join(entry, RoomMax), Self);
+        }
+        else
+        {
+            _broker.Topics.Root.Tell(new TopicProtocol.Subscribe(entry, filter), Self);
+        }
+    }
+
+    private void Unsubscribe(SubscriberEntry entry)
+    {
+        var filter = entry.Subscription.Filter;
+        if (filter.IsShared)
+        {
+            GiveBackQueued(entry.SubscriptionId);
+            _broker.Shared.Tell(new SharedProtocol.Leave(Self, entry.SubscriptionId, filter), Self);
+        }
+        else
+        {
+            _broker.Topics.Root.Tell(new TopicProtocol.Unsubscribe(Self, entry.SubscriptionId, filter), Self);
+        }
     }
 
     private void Expect(long subscriptionId)
@@ -209,7 +246,11 @@ internal sealed partial class SessionActor
     {
         foreach (var entry in _subscriptions.Values)
         {
-            _broker.Topics.Root.Tell(new TopicProtocol.Unsubscribe(Self, entry.SubscriptionId, entry.Subscription.Filter), Self);
+            Unsubscribe(entry);
+            if (entry.Subscription.Filter.IsShared)
+            {
+                Expect(entry.SubscriptionId);           // until then messages may be on their way that others must get
+            }
         }
 
         _subscriptionsById.Clear();

@@ -1,5 +1,6 @@
 using Orrery.Actors;
 using Orrery.Broker.Publishing;
+using Orrery.Broker.Sharing;
 using Orrery.Broker.Statistics;
 using Orrery.Broker.Topics;
 using static Orrery.Broker.Sessions.SessionProtocol;
@@ -44,6 +45,9 @@ internal sealed partial class SessionActor : UntypedActor, IWithTimers
             case Inbound inbound:
                 OnInbound(inbound);
                 break;
+            case SharedProtocol.Share share:
+                OnShare(share);
+                break;
             case Transmitted transmitted:
                 OnTransmitted(transmitted);
                 break;
@@ -80,6 +84,7 @@ internal sealed partial class SessionActor : UntypedActor, IWithTimers
         }
 
         Transmit();
+        ReportDone();
         _tally.Report(_broker.Statistics, Self);
     }
 

@@ -25,24 +25,23 @@ internal sealed class SessionQueue
     public long Bytes { get; private set; }
 
     /// <summary>Appends a message.</summary>
-    /// <returns>How many messages were lost to make the queue hold its limits: 0 in the normal case, the new one included.</returns>
-    public int Enqueue(QueuedMessage message)
+    /// <param name="message">The message.</param>
+    /// <param name="lost">Gets the messages that had to give way, the new one perhaps among them.</param>
+    public void Enqueue(QueuedMessage message, List<QueuedMessage> lost)
     {
-        var lost = 0;
         while (Count >= _messagesMax || Bytes + message.Bytes > _bytesMax)
         {
             if (_policy == QueueFullPolicy.DropNewest || Count == 0)
             {
-                return lost + 1;
+                lost.Add(message);
+                return;
             }
 
-            DropOldest();
-            lost++;
+            lost.Add(DropOldest());
         }
 
         (message.QoS == QoS.AtMostOnce ? _unacknowledged : _acknowledged).Enqueue(message);
         Bytes += message.Bytes;
-        return lost;
     }
 
     /// <summary>Takes the message that is due next.</summary>
@@ -87,12 +86,41 @@ internal sealed class SessionQueue
         Bytes = 0;
     }
 
-    private void DropOldest()
+    /// <summary>Takes out the messages of shared subscriptions, which others may get instead.</summary>
+    /// <param name="subscriptionId">Only those of this subscription; null takes all.</param>
+    /// <param name="into">Gets them, the oldest first.</param>
+    public void TakeShared(long? subscriptionId, List<QueuedMessage> into)
+    {
+        Take(_acknowledged);
+        Take(_unacknowledged);
+        into.Sort(static (one, other) => one.Sequence.CompareTo(other.Sequence));
+
+        void Take(Queue<QueuedMessage> line)
+        {
+            for (var left = line.Count; left > 0; left--)
+            {
+                var message = line.Dequeue();
+                if (message.Share is { } share && (subscriptionId is null || share.SubscriptionId == subscriptionId))
+                {
+                    Bytes -= message.Bytes;
+                    into.Add(message);
+                }
+                else
+                {
+                    line.Enqueue(message);
+                }
+            }
+        }
+    }
+
+    private QueuedMessage DropOldest()
     {
         var line = _unacknowledged.Count == 0
             || (_acknowledged.TryPeek(out var head) && head.Sequence < _unacknowledged.Peek().Sequence)
             ? _acknowledged
             : _unacknowledged;
-        Bytes -= line.Dequeue().Bytes;
+        var message = line.Dequeue();
+        Bytes -= message.Bytes;
+        return message;
     }
 }

@@ -17,6 +17,7 @@ internal sealed class SessionsActor : UntypedActor
 
     private readonly BrokerOptions _options;
     private readonly TopicTree _topics;
+    private readonly IActorRef _shared;
     private readonly IActorRef _statistics;
     private readonly ILogger _logger;
     private readonly IRandomStream _identifiers;
@@ -24,10 +25,11 @@ internal sealed class SessionsActor : UntypedActor
     private readonly Dictionary<IActorRef, string> _clientIds = [];
     private long _started;
 
-    public SessionsActor(BrokerOptions options, TopicTree topics, IActorRef statistics, ILogger logger)
+    public SessionsActor(BrokerOptions options, TopicTree topics, IActorRef shared, IActorRef statistics, ILogger logger)
     {
         _options = options;
         _topics = topics;
+        _shared = shared;
         _statistics = statistics;
         _logger = logger;
         _identifiers = Context.System.GetRandomStream($"{Self.Path}/identifiers");
@@ -110,7 +112,7 @@ internal sealed class SessionsActor : UntypedActor
 
     private Entry Start(string clientId)
     {
-        var broker = new BrokerContext(_options, _topics, Self, _statistics, _logger);
+        var broker = new BrokerContext(_options, _topics, Self, _shared, _statistics, _logger);
         var session = Context.ActorOf(Props.Create(() => new SessionActor(broker, clientId)), $"s{++_started}");
         Context.Watch(session);
         var entry = new Entry(session);

@@ -42,6 +42,12 @@ public enum Counter
     /// <summary>Retained messages that were delivered but not kept, for want of room.</summary>
     RetainedRefused,
 
+    /// <summary>Messages that waited for a shared subscription whose last member left.</summary>
+    SharedGroupEnded,
+
+    /// <summary>QoS 2 messages of a shared subscription that were in flight to a session that ended [MQTT-4.8.2-5].</summary>
+    SharedInFlightEnded,
+
     /// <summary>Subscriptions refused for want of room.</summary>
     SubscriptionsRefused,
 }

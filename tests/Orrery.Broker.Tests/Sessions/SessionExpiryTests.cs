@@ -1,3 +1,4 @@
+using Orrery.Actors.Extensions;
 using Orrery.Broker.Tests.World;
 using Orrery.Mqtt;
 using Orrery.Mqtt.Packets;
@@ -134,6 +135,30 @@ public class SessionExpiryTests
 
         client.ExpectNothing();
         Assert.Equal(1, _world.Statistics()[Orrery.Broker.Statistics.Counter.QoS0Offline]);
+    }
+
+    [Fact]
+    public void A_connection_that_arrives_while_the_session_ends_is_served()
+    {
+        for (var seed = 1UL; seed <= 300; seed++)
+        {
+            var world = new BrokerWorld(host: new DeterministicOptions { Seed = seed, Order = DispatchOrder.SeededRandom });
+            var old = world.Connect("c");
+            old.Subscribe("$share/g/a");
+            var next = world.Open();
+            old.SendLater(
+                Subscribe(1, null, new Subscription(Filter("b"), QoS.AtMostOnce, false, false, RetainHandling.SendAtSubscribe)),
+                Disconnect());
+            for (var turns = (int)(seed % 25); turns > 0; turns--)
+            {
+                world.Host.RunOne();
+            }
+
+            next.SendLater(new ConnectPacket { Version = MqttVersion.V5, ClientId = "c", CleanStart = false });
+            world.Run();
+
+            Assert.True(next.InboxCount == 1, $"seed {seed}: no CONNACK");
+        }
     }
 
     [Fact]

@@ -1,0 +1,314 @@
+using Orrery.Actors;
+using Orrery.Actors.Extensions;
+using Orrery.Broker.Sessions;
+using Orrery.Broker.Statistics;
+using Orrery.Broker.Topics;
+using Orrery.Mqtt;
+using Orrery.Mqtt.Packets;
+using Orrery.Mqtt.Topics;
+using static Orrery.Broker.Sharing.SharedProtocol;
+
+namespace Orrery.Broker.Sharing;
+
+/// <summary>One shared subscription (MQTT 5 §4.8.2): a subscriber of its own, which gives each message to one member.</summary>
+/// <remarks>
+/// A member is given no more than it has room for, so a full or vanished one never blocks the group; what no member has
+/// room for waits here. What a member could not begin to send comes back and goes to another.
+/// </remarks>
+internal sealed class SharedGroupActor : UntypedActor
+{
+    private readonly SharedGroupContext _groups;
+    private readonly TopicFilter _filter;               // with "$share/NAME/"
+    private readonly TopicFilter _topicFilter;          // without
+    private readonly MemberChooser _chooser;
+    private readonly List<SharedMember> _members = [];
+    private readonly LinkedList<Waiting> _queue = [];
+    private readonly List<SharedMember> _chosen = [];
+    private readonly List<(IActorRef Session, object Answer)> _owed = [];   // answers that wait for the topic tree
+    private Tally _tally;
+    private LossCount _lost;
+    private long _queuedBytes;
+    private long _handled;
+    private bool _isSubscribed;
+    private bool _isSubscribing;
+
+    public SharedGroupActor(SharedGroupContext groups, string filter)
+    {
+        _groups = groups;
+        _filter = TopicFilter.Parse(filter);
+        _topicFilter = TopicFilter.Parse(filter[(filter.IndexOf('/', "$share/".Length) + 1)..]);
+        _chooser = new MemberChooser(groups.Options.SharedSubscriptionStrategy, Context.System.GetRandomStream($"{Self.Path}/members"));
+    }
+
+    protected override void OnReceive(object message)
+    {
+        switch (message)
+        {
+            case SessionProtocol.Deliver deliver:
+                OnDeliver(deliver);
+                break;
+            case Done done:
+                OnDone(done);
+                break;
+            case Join join:
+                _handled++;
+                OnJoin(join);
+                break;
+            case Leave leave:
+                _handled++;
+                OnLeave(leave);
+                break;
+            case Room room:
+                _handled++;
+                OnRoom(room);
+                break;
+            case GiveBack back:
+                OnGiveBack(back);
+                break;
+            case TopicProtocol.Subscribed:
+            case TopicProtocol.SubscribeRefused:
+                OnSubscribed(message is TopicProtocol.Subscribed);
+                break;
+            case TopicProtocol.Unsubscribed:
+                break;
+            case Terminated terminated:
+                Remove(terminated.ActorRef);
+                break;
+            default:
+                Unhandled(message);
+                break;
+        }
+
+        Dispatch();
+        _tally.Report(_groups.Statistics, Self);
+    }
+
+    private void OnJoin(Join join)
+    {
+        var member = Find(join.Entry.Session);
+        var existed = member is not null;
+        if (member is null)
+        {
+            member = new SharedMember(join.Entry, join.RoomMax);
+            _members.Add(member);
+            Context.Watch(member.Session);
+        }
+
+        member.Entry = join.Entry;
+        member.RoomMax = join.RoomMax;
+        var answer = new TopicProtocol.Subscribed(join.Entry.SubscriptionId, existed);
+        if (_isSubscribed)
+        {
+            member.Session.Tell(answer, Self);
+            return;
+        }
+
+        _owed.Add((member.Session, answer));
+        if (!_isSubscribing)
+        {
+            _isSubscribing = true;
+            _groups.Topics.Root.Tell(new TopicProtocol.Subscribe(OwnEntry(), _topicFilter), Self);
+        }
+    }
+
+    /// <summary>The group's own subscription takes every QoS and flag: each member's options apply when it is given a message.</summary>
+    private SubscriberEntry OwnEntry() => new(
+        Self, _filter.ToString(), 1,
+        new Subscription(_topicFilter, QoS.ExactlyOnce, NoLocal: false, RetainAsPublished: true, RetainHandling.DoNotSend), null);
+
+    private void OnSubscribed(bool granted)
+    {
+        _isSubscribing = false;
+        _isSubscribed = granted;
+        foreach (var (session, answer) in _owed)
+        {
+            if (granted)
+            {
+                session.Tell(answer, Self);
+                continue;
+            }
+
+            session.Tell(new TopicProtocol.SubscribeRefused(((TopicProtocol.Subscribed)answer).SubscriptionId), Self);
+            Remove(session);
+        }
+
+        _owed.Clear();
+        if (_members.Count == 0)
+        {
+            EndWhenEmpty();                             // the last one ended while the tree was asked
+        }
+    }
+
+    private void OnLeave(Leave leave)
+    {
+        var existed = Find(leave.Session) is not null;
+        Remove(leave.Session);
+        leave.Session.Tell(new TopicProtocol.Unsubscribed(leave.SubscriptionId, existed), Self);
+        EndWhenEmpty();
+    }
+
+    private void OnRoom(Room room)
+    {
+        if (Find(Sender) is { } member)
+        {
+            member.RoomMax = room.RoomMax;
+        }
+    }
+
+    private void OnDone(Done done)
+    {
+        if (Find(Sender) is { } member)
+        {
+            member.InFlight -= done.Messages;
+            Invariant.That(member.InFlight >= 0);
+        }
+    }
+
+    private void OnGiveBack(GiveBack back)
+    {
+        if (Find(Sender) is { } member)
+        {
+            member.RoomMax = back.RoomMax;
+            member.InFlight -= back.Messages.Length;
+            Invariant.That(member.InFlight >= 0);
+        }
+
+        // They are older than what waits, and were given out in order.
+        for (var i = back.Messages.Length - 1; i >= 0; i--)
+        {
+            _queue.AddFirst(new Waiting(back.Messages[i], ActorRefs.Nobody));
+            _queuedBytes += QueuedMessage.SizeOf(back.Messages[i]);
+        }
+
+        if (_members.Count == 0)
+        {
+            EndWhenEmpty();
+        }
+    }
+
+    private void OnDeliver(SessionProtocol.Deliver deliver)
+    {
+        if (deliver.Confirm)
+        {
+            Sender.Tell(SessionProtocol.Accepted.Instance, Self);
+        }
+
+        foreach (var run in deliver.Runs)
+        {
+            foreach (var message in run.Span)
+            {
+                Offer(message);
+            }
+        }
+    }
+
+    private void Offer(ApplicationMessage message)
+    {
+        if (_queue.Count == 0 && _chooser.Choose(_members, Sender) is { } member)
+        {
+            Give(member, message);
+            return;
+        }
+
+        var options = _groups.Options;
+        if (message.QoS == QoS.AtMostOnce && !_members.Exists(m => m.RoomMax > 0))
+        {
+            _tally.Add(Counter.QoS0Offline, 1);
+            return;
+        }
+
+        while (_queue.Count >= options.QueuedMessagesMax || _queuedBytes + QueuedMessage.SizeOf(message) > options.QueuedBytesMax)
+        {
+            _tally.Add(Counter.QueueFull, 1);
+            if (_lost.Add(1))
+            {
+                SharedLog.QueueFull(_groups.Logger, _filter, _lost.Total, _queue.Count, _queuedBytes);
+            }
+
+            if (options.QueueFullPolicy == QueueFullPolicy.DropNewest || _queue.Count == 0)
+            {
+                return;
+            }
+
+            TakeFirst();
+        }
+
+        _queue.AddLast(new Waiting(message, Sender));
+        _queuedBytes += QueuedMessage.SizeOf(message);
+    }
+
+    /// <summary>Gives out what waits, and tells each member at once what this turn chose it for.</summary>
+    private void Dispatch()
+    {
+        while (_queue.First is { } first && _chooser.Choose(_members, first.Value.Publisher) is { } member)
+        {
+            Give(member, TakeFirst());
+        }
+
+        foreach (var member in _chosen)
+        {
+            member.Session.Tell(new Share(member.Entry.SubscriptionId, member.Chosen.ToArray()), Self);
+            member.Chosen.Clear();
+        }
+
+        _chosen.Clear();
+    }
+
+    private ApplicationMessage TakeFirst()
+    {
+        var message = _queue.First!.Value.Message;
+        _queue.RemoveFirst();
+        _queuedBytes -= QueuedMessage.SizeOf(message);
+        return message;
+    }
+
+    private void Give(SharedMember member, ApplicationMessage message)
+    {
+        if (member.Chosen.Count == 0)
+        {
+            _chosen.Add(member);
+        }
+
+        member.InFlight++;
+        member.Chosen.Add(message);
+    }
+
+    private SharedMember? Find(IActorRef session) => _members.Find(m => m.Session.Equals(session));
+
+    private void Remove(IActorRef session)
+    {
+        if (Find(session) is { } member)
+        {
+            Context.Unwatch(session);
+            _members.Remove(member);
+            EndWhenEmpty();
+        }
+    }
+
+    private void EndWhenEmpty()
+    {
+        if (_members.Count > 0)
+        {
+            return;
+        }
+
+        // Nobody is left for what waits. A member that joins now subscribes anew.
+        if (_queue.Count > 0)
+        {
+            SharedLog.Ended(_groups.Logger, _filter, _queue.Count);
+            _tally.Add(Counter.SharedGroupEnded, _queue.Count);
+        }
+
+        _queue.Clear();
+        _queuedBytes = 0;
+        if (_isSubscribed)
+        {
+            _isSubscribed = false;
+            _groups.Topics.Root.Tell(new TopicProtocol.Unsubscribe(Self, 1, _topicFilter), Self);
+        }
+
+        Context.Parent.Tell(new Empty(_filter, _handled), Self);
+    }
+
+    private readonly record struct Waiting(ApplicationMessage Message, IActorRef Publisher);
+}

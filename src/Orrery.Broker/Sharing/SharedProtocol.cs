@@ -1,0 +1,43 @@
+using Orrery.Actors;
+using Orrery.Broker.Topics;
+using Orrery.Mqtt.Packets;
+using Orrery.Mqtt.Topics;
+
+namespace Orrery.Broker.Sharing;
+
+/// <summary>The messages between sessions and the shared subscriptions they are members of. All are immutable.</summary>
+/// <remarks>Joining and leaving are answered as the topic tree answers: with <see cref="TopicProtocol.Subscribed"/> and
+/// <see cref="TopicProtocol.Unsubscribed"/>.</remarks>
+internal static class SharedProtocol
+{
+    /// <summary>Makes a session a member of the group that its filter names, or changes its options.</summary>
+    /// <param name="Entry">Whose, with the options as granted.</param>
+    /// <param name="RoomMax">How many messages the session takes at a time; 0 while its client is away.</param>
+    public sealed record Join(SubscriberEntry Entry, int RoomMax);
+
+    /// <summary>Ends a membership. What the session has not begun to send, it gives back first.</summary>
+    public sealed record Leave(IActorRef Session, long SubscriptionId, TopicFilter Filter);
+
+    /// <summary>The member's client came, or went.</summary>
+    /// <param name="Filter">Which group.</param>
+    /// <param name="RoomMax">How many messages it takes at a time; 0 while its client is away.</param>
+    public sealed record Room(TopicFilter Filter, int RoomMax);
+
+    /// <summary>Messages for this member, and for no other of its group.</summary>
+    /// <param name="SubscriptionId">The member's number for its subscription.</param>
+    /// <param name="Messages">In order.</param>
+    public sealed record Share(long SubscriptionId, ApplicationMessage[] Messages);
+
+    /// <summary>The member is done with this many messages: acknowledged, refused, or lost with a count.</summary>
+    public sealed record Done(int Messages);
+
+    /// <summary>The member gives messages back, which go to others.</summary>
+    /// <param name="Messages">In the order in which they were shared.</param>
+    /// <param name="RoomMax">How many messages it takes at a time now.</param>
+    public sealed record GiveBack(ApplicationMessage[] Messages, int RoomMax);
+
+    /// <summary>A group tells its parent that nobody is left.</summary>
+    /// <param name="Filter">Which group.</param>
+    /// <param name="Handled">How many messages it has seen through its parent: one more may be on its way.</param>
+    public sealed record Empty(TopicFilter Filter, long Handled);
+}
