@@ -6,7 +6,7 @@ import threading
 from harness import check, expect, rows
 from javascript_client import MqttJs
 from paho_client import Paho
-from tools import MOSQUITTO
+from tools import COMMAND_LINES, MOSQUITTO
 
 TEN_MEGABYTES = 10 * 1024 * 1024
 
@@ -50,12 +50,14 @@ def order(context, qos, count):
     expect([int(message.text) for message in subscriber.received(count)], list(range(count)), "order")
 
 
-@check("1,000 lines of one mosquitto_pub in order at QoS 1", needs=["mosquitto"])
-def lines(context):
-    subscriber = MOSQUITTO.subscribe(context, context.topic("t"), qos=1)
-    text = "".join(f"{number}\n" for number in range(1000)).encode()
-    MOSQUITTO.publish(context, context.topic("t"), None, 1, arguments=["-l"], stdin=text)
-    expect([int(message.text) for message in subscriber.received(1000)], list(range(1000)), "order")
+for tool in COMMAND_LINES:
+
+    @check(f"1,000 lines of one {tool.name} pub in order at QoS 1", needs=[tool.name])
+    def lines(context, tool=tool):
+        subscriber = tool.subscribe(context, context.topic("t"), qos=1)
+        text = "".join(f"{number}\n" for number in range(1000)).encode()
+        tool.publish(context, context.topic("t"), None, 1, arguments=["-l"], stdin=text)
+        expect([int(message.text) for message in subscriber.received(1000)], list(range(1000)), "order")
 
 
 @check("one message to 50 subscribers of three versions")

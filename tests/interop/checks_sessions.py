@@ -7,7 +7,7 @@ from javascript_client import MqttJs
 from paho_client import Paho
 from raw_client import CONNACK, DISCONNECT, PINGREQ, PINGRESP, PUBACK, PUBCOMP, PUBLISH, PUBREC, PUBREL, Raw, acknowledge, connect, \
     packet, publish
-from tools import MOSQUITTO
+from tools import COMMAND_LINES
 
 KEPT = {"SessionExpiryInterval": 300}
 
@@ -169,14 +169,23 @@ def takeover_storm(context):
     expect(answers, [PINGRESP], "answers of all connections")
 
 
-@check("mosquitto_sub -c -i comes back to its queue", needs=["mosquitto"])
-def mosquitto_session(context):
-    arguments = ["-c", "-i", context.client_id("sub")]
-    MOSQUITTO.subscribe(context, context.topic("t"), qos=2, arguments=arguments).disconnect()
-    for number in range(5):
-        MOSQUITTO.publish(context, context.topic("t"), str(number), 2)
-    again = MOSQUITTO.subscribe(context, context.topic("t"), qos=2, arguments=arguments)
-    expect([message.text for message in again.received(5)], ["0", "1", "2", "3", "4"], "deliveries")
+for tool in COMMAND_LINES:
+
+    @check(f"{tool.name} sub -c -i comes back to its queue", needs=[tool.name])
+    def command_line_session(context, tool=tool):
+        arguments = ["-c", "-i", context.client_id("sub")]
+        tool.subscribe(context, context.topic("t"), qos=2, arguments=arguments).disconnect()
+        for number in range(5):
+            tool.publish(context, context.topic("t"), str(number), 2)
+        again = tool.subscribe(context, context.topic("t"), qos=2, arguments=arguments)
+        expect([message.text for message in again.received(5)], ["0", "1", "2", "3", "4"], "deliveries")
+
+    @check(f"a v3.1 client with the tools of {tool.name}", needs=[tool.name])
+    def oldest_version(context, tool=tool):
+        subscriber = tool.subscribe(context, context.topic("+/t"), qos=2, version=3)
+        tool.publish(context, context.topic("a/t"), "hello", 2, version=3)
+        tool.publish(context, context.topic("a/t"), "hello from 5", 2, version=5)
+        expect([message.text for message in subscriber.received(2)], ["hello", "hello from 5"], "deliveries")
 
 
 @check("MQTT.js comes back to its queue", needs=["mqttjs"])
@@ -190,14 +199,6 @@ def javascript_session(context):
     second = MqttJs(context, client_id=identity, clean=False)
     expect(second.session_present, True, "session present afterwards")
     expect([message.text for message in second.received(1)], ["while away"], "deliveries")
-
-
-@check("a v3.1 client with mosquitto's tools", needs=["mosquitto"])
-def oldest_version(context):
-    subscriber = MOSQUITTO.subscribe(context, context.topic("+/t"), qos=2, version=3)
-    MOSQUITTO.publish(context, context.topic("a/t"), "hello", 2, version=3)
-    MOSQUITTO.publish(context, context.topic("a/t"), "hello from 5", 2, version=5)
-    expect([(message.text, message.qos) for message in subscriber.received(2)], [("hello", 2), ("hello from 5", 2)], "deliveries")
 
 
 @check("a v3.1 CONNACK has no session-present flag")

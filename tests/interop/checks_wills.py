@@ -4,7 +4,7 @@ from harness import check, expect, rows
 from javascript_client import MqttJs
 from paho_client import Paho
 from raw_client import DISCONNECT, Raw, packet
-from tools import MOSQUITTO
+from tools import COMMAND_LINES
 
 
 def observer(context):
@@ -33,14 +33,16 @@ def goodbye(context, version):
     expect([message.topic for message in watching.received(1)], [context.topic("end")], "deliveries")
 
 
-@check("the will of a killed mosquitto_sub", needs=["mosquitto"])
-def killed_process(context):
-    watching = observer(context)
-    subscriber = MOSQUITTO.subscribe(context, context.topic("unused"), arguments=[
-        "--will-topic", context.topic("will"), "--will-payload", "gone", "--will-qos", "2"])
-    subscriber.kill()
-    received = watching.received(1)[0]
-    expect((received.text, received.qos), ("gone", 2), "the will")
+for tool in COMMAND_LINES:
+
+    @check(f"the will of a killed {tool.name} sub", needs=[tool.name])
+    def killed_process(context, tool=tool):
+        watching = observer(context)
+        subscriber = tool.subscribe(context, context.topic("unused"), arguments=[
+            "--will-topic", context.topic("will"), "--will-payload", "gone", "--will-qos", "2"])
+        subscriber.kill()
+        received = watching.received(1)[0]
+        expect((received.text, received.qos), ("gone", 2), "the will")
 
 
 @check("the will of a killed MQTT.js process", needs=["mqttjs"])

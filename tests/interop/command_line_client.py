@@ -56,9 +56,6 @@ class Subscriber(Inbox):
         if not self._subscribed.is_set():
             raise CheckFailed(f"{tool.name}'s subscriber ended with {self._process.returncode}: {self._output}")
 
-    def received(self, count):
-        return self.receive(count, until)
-
     def disconnect(self):
         """Asks the process to end, which sends DISCONNECT."""
         self._process.send_signal(signal.SIGINT)

@@ -43,9 +43,6 @@ class MqttJs(Inbox):
         self._ask("publish", topic=topic, payload=base64.b64encode(body).decode(),
                   options={"qos": qos, "retain": retain, "properties": publish_properties or {}})
 
-    def received(self, count):
-        return self.receive(count, until)
-
     def disconnect(self):
         self._ask("end")
 

@@ -2,6 +2,8 @@
 
 import dataclasses
 
+from harness import CheckFailed, until
+
 
 @dataclasses.dataclass(frozen=True)
 class Message:
@@ -23,10 +25,10 @@ class Inbox:
     def __init__(self):
         self.messages = []
 
-    def receive(self, count, until):
+    def received(self, count):
         """Waits for `count` messages in all and returns them; more than that is an error."""
         until(lambda: len(self.messages) >= count, f"{count} messages, have {len(self.messages)}")
         received = list(self.messages)
         if len(received) != count:
-            raise AssertionError(f"{len(received)} messages in place of {count}: {received[:5]}")
+            raise CheckFailed(f"{len(received)} messages in place of {count}: {received[:5]}")
         return received

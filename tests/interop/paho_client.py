@@ -93,9 +93,6 @@ class Paho(Inbox):
         """Waits until the publish is complete: sent at QoS 0, acknowledged at QoS 1, completed at QoS 2."""
         until(lambda: identifier in self._published, f"the acknowledgement of PUBLISH {identifier}", 60)
 
-    def received(self, count):
-        return self.receive(count, until)
-
     def disconnect(self, reason=None):
         """Ends the connection with DISCONNECT."""
         if self.version == 5 and reason is not None:
