@@ -54,6 +54,22 @@ public sealed record BrokerOptions
     /// <value>Default: true.</value>
     public bool RetainAvailable { get; init; } = true;
 
+    /// <summary>Whether filters may have wildcards; else SUBACK says 0xA2 to version 5, and failure to version 3.1.1.</summary>
+    /// <value>Default: true.</value>
+    public bool WildcardSubscriptionAvailable { get; init; } = true;
+
+    /// <summary>Whether SUBSCRIBE may have a Subscription Identifier; else it ends the connection with 0xA1.</summary>
+    /// <value>Default: true.</value>
+    public bool SubscriptionIdentifiersAvailable { get; init; } = true;
+
+    /// <summary>Whether shared subscriptions are granted; else SUBACK says 0x9E to version 5, and failure to version 3.1.1.</summary>
+    /// <value>Default: true.</value>
+    public bool SharedSubscriptionAvailable { get; init; } = true;
+
+    /// <summary>Whether a payload that is said to be UTF-8 is checked; one that is not is refused with 0x99.</summary>
+    /// <value>Default: false: a check reads every byte, and the receivers may check as well (MQTT 5 §3.3.2.3.2).</value>
+    public bool PayloadFormatChecked { get; init; }
+
     /// <summary>QoS 1 and 2 publications that may be in flight to one client, whatever more it allows.</summary>
     /// <value>1 to 65,535. Default: 1,024.</value>
     public int InFlightMax { get; init; } = 1_024;

@@ -1,3 +1,4 @@
+using Orrery.Broker.Publishing;
 using Orrery.Broker.Sessions;
 using Orrery.Broker.Statistics;
 using Orrery.Mqtt;
@@ -56,6 +57,8 @@ internal sealed partial class ConnectionActor
                 (ReasonCode.ClientIdentifierNotValid, "MQTT 3.1 client identifiers have 1 to 23 characters"),
             { Will: { } will } when will.Message.QoS > options.MaximumQoS =>
                 (ReasonCode.QoSNotSupported, $"the will's QoS is above the maximum of {(int)options.MaximumQoS}"), // [MQTT-3.2.2-12]
+            { Will: { } will } when options.PayloadFormatChecked && PayloadFormat.IsBroken(will.Message) =>
+                (ReasonCode.PayloadFormatInvalid, "the will's payload is said to be UTF-8 and is not"),
             { Will.Message.Retain: true } when !options.RetainAvailable =>
                 (ReasonCode.RetainNotSupported, "retained messages are switched off"), // [MQTT-3.2.2-13]
             _ => null,

@@ -118,6 +118,9 @@ internal sealed partial class SessionActor
             MaximumPacketSize = options.MaximumPacketSize >= BrokerOptions.LargestPacket ? null : options.MaximumPacketSize,
             AssignedClientIdentifier = connect.ClientId.Length == 0 ? attach.ClientId : null, // [MQTT-3.2.2-16]
             TopicAliasMaximum = options.TopicAliasMaximum == 0 ? null : (ushort)options.TopicAliasMaximum,
+            WildcardSubscriptionAvailable = options.WildcardSubscriptionAvailable ? null : false,
+            SubscriptionIdentifiersAvailable = options.SubscriptionIdentifiersAvailable ? null : false,
+            SharedSubscriptionAvailable = options.SharedSubscriptionAvailable ? null : false,
             ServerKeepAliveSeconds = attach.KeepAliveSeconds == connect.KeepAliveSeconds ? null : (ushort)attach.KeepAliveSeconds,
         };
     }

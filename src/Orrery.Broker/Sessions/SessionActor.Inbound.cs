@@ -199,6 +199,12 @@ internal sealed partial class SessionActor
             return;
         }
 
+        if (_broker.Options.PayloadFormatChecked && PayloadFormat.IsBroken(message))
+        {
+            RefusePayload(publish);
+            return;
+        }
+
         if (message.QoS == QoS.ExactlyOnce
             && _inbound.OnPublish(publish.PacketIdentifier, message.QoS, publish.Duplicate) == InboundVerdict.AcknowledgeOnly)
         {
@@ -217,6 +223,24 @@ internal sealed partial class SessionActor
         }
 
         Publish(publish, message);
+    }
+
+    private void RefusePayload(PublishPacket publish)
+    {
+        Count(Counter.PayloadFormatInvalid);
+        const ReasonCode Code = ReasonCode.PayloadFormatInvalid;
+        switch (publish.Message.QoS)
+        {
+            case QoS.AtMostOnce:
+                AbandonBatch(Code, "the payload is said to be UTF-8 and is not");
+                break;
+            case QoS.AtLeastOnce:
+                Send(new PubAckPacket { PacketIdentifier = publish.PacketIdentifier, ReasonCode = Code });
+                break;
+            default:
+                Send(new PubRecPacket { PacketIdentifier = publish.PacketIdentifier, ReasonCode = Code });
+                break;
+        }
     }
 
     private bool ExceedsReceiveMaximum(QoS qos) =>

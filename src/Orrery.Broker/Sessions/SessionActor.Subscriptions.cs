@@ -4,6 +4,7 @@ using Orrery.Broker.Statistics;
 using Orrery.Broker.Topics;
 using Orrery.Mqtt;
 using Orrery.Mqtt.Packets;
+using Orrery.Mqtt.Topics;
 
 namespace Orrery.Broker.Sessions;
 
@@ -24,6 +25,12 @@ internal sealed partial class SessionActor
     private void OnSubscribe(SubscribePacket packet)
     {
         FlushOutbox();
+        if (packet.SubscriptionIdentifier is not null && !_broker.Options.SubscriptionIdentifiersAvailable)
+        {
+            AbandonBatch(ReasonCode.SubscriptionIdentifiersNotSupported, "subscription identifiers are switched off");
+            return;
+        }
+
         var count = packet.Subscriptions.Count;
         _subscribing = packet;
         _subscribingEntries = new SubscriberEntry?[count];
@@ -34,9 +41,9 @@ internal sealed partial class SessionActor
             var subscription = packet.Subscriptions[i];
             var filter = subscription.Filter.ToString();
             var known = _subscriptions.TryGetValue(filter, out var current);
-            if (!known && _subscriptions.Count + _expected.Count >= _broker.Options.SubscriptionsPerSessionMax)
+            if (Refusal(subscription.Filter, known) is { } refusal)
             {
-                _subscribingCodes[i] = ReasonCode.QuotaExceeded;
+                _subscribingCodes[i] = refusal;
                 Count(Counter.SubscriptionsRefused);
                 continue;
             }
@@ -57,6 +64,15 @@ internal sealed partial class SessionActor
         {
             FinishSubscribe();
         }
+    }
+
+    private ReasonCode? Refusal(TopicFilter filter, bool known)
+    {
+        var options = _broker.Options;
+        return filter.IsShared && !options.SharedSubscriptionAvailable ? ReasonCode.SharedSubscriptionsNotSupported
+            : filter.HasWildcards && !options.WildcardSubscriptionAvailable ? ReasonCode.WildcardSubscriptionsNotSupported
+            : !known && _subscriptions.Count + _expected.Count >= options.SubscriptionsPerSessionMax ? ReasonCode.QuotaExceeded
+            : null;
     }
 
     private void OnSubscribed(TopicProtocol.Subscribed subscribed)
@@ -89,7 +105,6 @@ internal sealed partial class SessionActor
     private void FinishSubscribe()
     {
         var packet = _subscribing!;
-        _subscribing = null;
         foreach (var entry in _subscribingEntries)
         {
             if (entry is not null)
@@ -99,7 +114,13 @@ internal sealed partial class SessionActor
             }
         }
 
+        if (_batch?.From.Version == MqttVersion.V31)
+        {
+            HideFailures();
+        }
+
         Send(new SubAckPacket { PacketIdentifier = packet.PacketIdentifier, ReasonCodes = _subscribingCodes });
+        _subscribing = null;
         for (var i = 0; i < _subscribingEntries.Length; i++)
         {
             if (_subscribingEntries[i] is { } entry)
@@ -116,6 +137,19 @@ internal sealed partial class SessionActor
 
         _held.Clear();
         Advance();
+    }
+
+    /// <summary>MQTT 3.1 knows no failure in SUBACK, only a granted QoS: 0 is the nearest to the truth.</summary>
+    private void HideFailures()
+    {
+        for (var i = 0; i < _subscribingCodes.Length; i++)
+        {
+            if (_subscribingCodes[i] >= ReasonCode.UnspecifiedError)
+            {
+                SessionLog.RefusalHidden(_broker.Logger, _clientId, _subscribing!.Subscriptions[i].Filter, _subscribingCodes[i]);
+                _subscribingCodes[i] = ReasonCode.Success;
+            }
+        }
     }
 
     private void OweRetained(SubscriberEntry entry, bool existed)

@@ -48,6 +48,9 @@ public enum Counter
     /// <summary>QoS 2 messages of a shared subscription that were in flight to a session that ended [MQTT-4.8.2-5].</summary>
     SharedInFlightEnded,
 
+    /// <summary>Messages refused because their payload is not what they say it is.</summary>
+    PayloadFormatInvalid,
+
     /// <summary>Subscriptions refused for want of room.</summary>
     SubscriptionsRefused,
 }
