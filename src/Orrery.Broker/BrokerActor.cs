@@ -29,14 +29,14 @@ internal sealed class BrokerActor : UntypedActor
     protected override void PreStart()
     {
         var (options, logger) = (_options, _logger);
-        _statistics = Context.ActorOf(Props.Create(() => new StatisticsActor()), "sys");
-        var statistics = _statistics;
         var topics = TopicTree.Create(Context, new TopicTreeOptions
         {
             RetainedMessagesMax = options.RetainedMessagesMax,
             RetainedBytesMax = options.RetainedBytesMax,
             TopicLevelsMax = options.TopicLevelsMax,
         });
+        _statistics = Context.ActorOf(Props.Create(() => new StatisticsActor(topics)), "sys");
+        var statistics = _statistics;
         var groups = new SharedGroupContext(options, topics, statistics, logger);
         var shared = Context.ActorOf(Props.Create(() => new SharedGroupsActor(groups)), "shared");
         var sessions = Context.ActorOf(Props.Create(() => new SessionsActor(options, topics, shared, statistics, logger)), "sessions");

@@ -103,7 +103,7 @@ internal sealed partial class ConnectionActor
 
         if (_peerClosed is { } reason)
         {
-            Close(null, reason);
+            Lost(reason);
             return;
         }
 
@@ -120,6 +120,7 @@ internal sealed partial class ConnectionActor
 
         ConnectionLog.Refused(_broker.Logger, _info.RemoteEndPoint, code, reason);
         Count(Counter.ConnectsRefused);
+        _tally.Add(ReasonCounter.ConnectRefused, code);
         _maximumPacketSize = _connect?.MaximumPacketSize ?? uint.MaxValue;
         WriteWithReason(new ConnAckPacket { ReasonCode = code }, p => p with { ReasonString = reason });
         End();

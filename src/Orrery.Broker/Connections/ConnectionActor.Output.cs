@@ -2,6 +2,7 @@ using System.Buffers;
 using Orrery.Broker.Publishing;
 using Orrery.Broker.Sessions;
 using Orrery.Broker.Statistics;
+using Orrery.Mqtt;
 using Orrery.Mqtt.Codec;
 using Orrery.Mqtt.Packets;
 using Orrery.Mqtt.Topics;
@@ -27,6 +28,7 @@ internal sealed partial class ConnectionActor
     {
         if (_state != ConnectionState.Connected)
         {
+            CountUnsent(transmit);
             return;
         }
 
@@ -50,7 +52,7 @@ internal sealed partial class ConnectionActor
             return;
         }
 
-        PacketWriter.Write(_transport.Output, packet, _version);
+        Encode(packet);
         FlushSoon();
     }
 
@@ -131,18 +133,24 @@ internal sealed partial class ConnectionActor
                 Report(items.ReportBytes);
                 break;
             case Packet packet:
-                PacketWriter.Write(_transport.Output, packet, _version);
+                Encode(packet);
                 break;
             default:
                 throw new InvariantViolationException($"{transmit.GetType()} can't be sent");
         }
     }
 
+    private void Encode(Packet packet)
+    {
+        Count(Counter.BytesSent, PacketWriter.Write(_transport.Output, packet, _version));
+        _tally.AddSent(packet.Type);
+    }
+
     private void Encode(in Outgoing outgoing)
     {
         if (outgoing.Packet is { } packet)
         {
-            PacketWriter.Write(_transport.Output, packet, _version);
+            Encode(packet);
         }
         else
         {
@@ -155,6 +163,9 @@ internal sealed partial class ConnectionActor
         if (run.HasFramesFor(_version) && _maximumPacketSize == uint.MaxValue && _aliasesLeft == 0 && _aliases is null)
         {
             _transport.Output.Write(run.Frames.Span);   // what arrived is what leaves: no encoding at all
+            Count(Counter.BytesSent, run.Frames.Length);
+            Count(Counter.PublishBytesSent, run.PayloadBytes);
+            _tally.AddSent(ControlPacketType.Publish, run.Count);
             return;
         }
 
@@ -179,7 +190,11 @@ internal sealed partial class ConnectionActor
         }
 
         var span = _transport.Output.GetSpan(PublishCodec.SizeOf(message, aliased, _version));
-        _transport.Output.Advance(PublishCodec.Write(span, message, aliased, _version));
+        var bytes = PublishCodec.Write(span, message, aliased, _version);
+        _transport.Output.Advance(bytes);
+        Count(Counter.BytesSent, bytes);
+        Count(Counter.PublishBytesSent, message.Payload.Length);
+        _tally.AddSent(ControlPacketType.Publish);
     }
 
     /// <summary>Replaces a repeated topic by its alias, as far as the client allows [MQTT-3.3.2-12].</summary>
@@ -201,6 +216,32 @@ internal sealed partial class ConnectionActor
         alias = (ushort)(_aliases.Count + 1);
         _aliases.Add(topic, alias);
         return header with { TopicAlias = alias };
+    }
+
+    /// <summary>What still waited for a slow peer is lost with the connection where no session keeps it: at QoS 0.</summary>
+    private void CountUnsent()
+    {
+        while (_pending is not null && _pending.TryDequeue(out var pending))
+        {
+            CountUnsent(pending);
+        }
+    }
+
+    private void CountUnsent(object transmit)
+    {
+        switch (transmit)
+        {
+            case TransmitRuns runs:
+                foreach (var run in runs.Runs)
+                {
+                    Count(Counter.QoS0ConnectionEnded, run.Count);
+                }
+
+                break;
+            case Transmit items:
+                Count(Counter.QoS0ConnectionEnded, Outgoing.CountQoS0(items.Items, items.Count));
+                break;
+        }
     }
 
     private void Report(int bytes)

@@ -20,6 +20,7 @@ internal sealed partial class ConnectionActor : UntypedActor, IWithTimers
     private string _clientId = "";
     private bool _sessionBusy;                          // the session works on a batch
     private string? _peerClosed;                        // the peer is gone, and the session has yet to finish its last batch
+    private Tally _tally;
     private ProtocolViolation? _violation;              // what followed the packets that the session works on
 
     public ConnectionActor(BrokerContext broker, IConnectionTransport transport, ConnectionInfo info)
@@ -45,7 +46,10 @@ internal sealed partial class ConnectionActor : UntypedActor, IWithTimers
         if (_state != ConnectionState.Closed)
         {
             _transport.Abort();                         // stopped from outside, or failed
+            CountEnd();
         }
+
+        _tally.Report(_broker.Statistics, Self);
     }
 
     protected override void OnReceive(object message)
@@ -88,13 +92,19 @@ internal sealed partial class ConnectionActor : UntypedActor, IWithTimers
             case KeepAliveElapsed:
                 OnKeepAliveElapsed();
                 break;
+            case StatisticsActor.Collect:
+                _tally.Report(_broker.Statistics, Self);
+                break;
             case ConnectTimeoutElapsed:
+                Count(Counter.ConnectTimeouts);
                 Close(null, "no CONNECT in time");
                 break;
             default:
                 Unhandled(message);
                 break;
         }
+
+        _tally.Announce(_broker.Statistics, Self);
     }
 
     private void OnReceived(PacketBatch batch)
@@ -104,11 +114,19 @@ internal sealed partial class ConnectionActor : UntypedActor, IWithTimers
             _lastPacketAt = Now;                        // whole packets only [MQTT-3.1.2-22]
         }
 
+        _tally.Add(Counter.BytesReceived, batch.Bytes);
         var forSession = false;
         var count = 0;
         foreach (var packet in batch.Packets)
         {
-            switch (ConnectionRules.Judge(_state, packet.Type))
+            var type = packet.Type;
+            _tally.AddReceived(type);
+            if (packet is PublishPacket publish)
+            {
+                _tally.Add(Counter.PublishBytesReceived, publish.Message.Payload.Length);
+            }
+
+            switch (ConnectionRules.Judge(_state, type))
             {
                 case Verdict.Open:
                     OnConnect((ConnectPacket)packet);
@@ -120,11 +138,12 @@ internal sealed partial class ConnectionActor : UntypedActor, IWithTimers
                     forSession = true;
                     break;
                 case Verdict.CloseQuietly:
-                    Close(null, $"{packet.Type} before CONNECT");
+                    Count(Counter.ProtocolViolations);
+                    Close(null, $"{type} before CONNECT");
                     return;
                 case Verdict.CloseProtocolError:
                     Hand(batch, count, forSession, new ProtocolViolation(
-                        ReasonCode.ProtocolError, "MQTT-3.1.0-2", $"{packet.Type} is not allowed here"));
+                        ReasonCode.ProtocolError, "MQTT-3.1.0-2", $"{type} is not allowed here"));
                     return;
                 case Verdict.Ignore:
                     return;
@@ -168,7 +187,7 @@ internal sealed partial class ConnectionActor : UntypedActor, IWithTimers
         }
         else if (_peerClosed is { } reason)
         {
-            Close(null, reason);
+            Lost(reason);
         }
         else
         {
@@ -197,6 +216,17 @@ internal sealed partial class ConnectionActor : UntypedActor, IWithTimers
             return;
         }
 
+        Lost(reason);
+    }
+
+    /// <summary>The network or the peer ended the connection, without a DISCONNECT.</summary>
+    private void Lost(string reason)
+    {
+        if (_state == ConnectionState.Connected)
+        {
+            Count(Counter.ConnectionsLost);
+        }
+
         Close(null, reason);
     }
 
@@ -208,6 +238,11 @@ internal sealed partial class ConnectionActor : UntypedActor, IWithTimers
         if (_state == ConnectionState.Closed)
         {
             return;
+        }
+
+        if (reasonCode is { } counted)
+        {
+            _tally.Add(ReasonCounter.ClosedByBroker, counted);
         }
 
         if (_state == ConnectionState.Connected)
@@ -228,6 +263,7 @@ internal sealed partial class ConnectionActor : UntypedActor, IWithTimers
 
     private void End()
     {
+        CountEnd();
         _state = ConnectionState.Closed;
         if (_slow)
         {
@@ -241,9 +277,19 @@ internal sealed partial class ConnectionActor : UntypedActor, IWithTimers
         Context.Stop(Self);
     }
 
+    private void CountEnd()
+    {
+        if (_state == ConnectionState.Connected)
+        {
+            Count(Counter.ClientsDisconnected);
+        }
+
+        CountUnsent();
+    }
+
     private TimeSpan Now => Context.System.Scheduler.MonotonicClock;
 
-    private void Count(Counter counter) => _broker.Statistics.Tell(new StatisticsActor.Counted(counter, 1), Self);
+    private void Count(Counter counter, long amount = 1) => _tally.Add(counter, amount);
 
     private sealed record FlushOutput
     {

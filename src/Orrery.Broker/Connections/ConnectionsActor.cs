@@ -12,6 +12,7 @@ internal sealed class ConnectionsActor : UntypedActor
     private long _started;
     private IActorRef _stopAsker = ActorRefs.Nobody;
     private bool _stopping;
+    private Tally _tally;
 
     public ConnectionsActor(BrokerContext broker) => _broker = broker;
 
@@ -33,19 +34,24 @@ internal sealed class ConnectionsActor : UntypedActor
             case StopAll:
                 OnStopAll();
                 break;
+            case StatisticsActor.Collect:
+                _tally.Report(_broker.Statistics, Self);
+                break;
             default:
                 Unhandled(message);
                 break;
         }
+
+        _tally.Announce(_broker.Statistics, Self);
     }
 
     private void OnAccept(Accept accept)
     {
         if (_stopping || _open >= _broker.Options.ConnectionsMax)
         {
+            Count(Counter.ConnectionsRefused);
             if (!_stopping)
             {
-                Count(Counter.ConnectionsRefused);
                 ConnectionLog.TooMany(_broker.Logger, accept.Info.RemoteEndPoint, _broker.Options.ConnectionsMax);
             }
 
@@ -79,7 +85,7 @@ internal sealed class ConnectionsActor : UntypedActor
         }
     }
 
-    private void Count(Counter counter) => _broker.Statistics.Tell(new StatisticsActor.Counted(counter, 1), Self);
+    private void Count(Counter counter) => _tally.Add(counter);
 
     /// <summary>A listener accepted a connection.</summary>
     public sealed record Accept(IConnectionTransport Transport, ConnectionInfo Info);

@@ -1,3 +1,4 @@
+using Orrery.Broker.Sessions;
 using Orrery.Mqtt;
 using Orrery.Mqtt.Packets;
 
@@ -23,6 +24,9 @@ internal readonly record struct DeliveryRun(
     /// <summary>Whether a subscriber that speaks this version can be sent <see cref="Frames"/> as they are.</summary>
     public bool HasFramesFor(MqttVersion version) =>
         !Frames.IsEmpty && Grant.Identifiers is null && (version == MqttVersion.V5) == (FramesVersion == MqttVersion.V5);
+
+    /// <summary>The bytes of the payloads alone: the topic is the same throughout.</summary>
+    public int PayloadBytes => Bytes - (Count * (Messages[Offset].Topic.Utf8.Length + QueuedMessage.OverheadBytes));
 
     public ReadOnlySpan<ApplicationMessage> Span => Messages.AsSpan(Offset, Count);
 }

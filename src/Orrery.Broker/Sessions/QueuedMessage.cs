@@ -7,6 +7,9 @@ namespace Orrery.Broker.Sessions;
 /// <summary>A message that waits for a session, or is in flight to its client.</summary>
 internal sealed class QueuedMessage
 {
+    /// <summary>The share of a message that is neither topic nor payload, in bytes.</summary>
+    public const int OverheadBytes = 16;
+
     public QueuedMessage(ApplicationMessage message, QoS qos, bool retain, uint[]? identifiers, long sequence, ShareOrigin? share = null)
     {
         Share = share;
@@ -36,7 +39,7 @@ internal sealed class QueuedMessage
     /// <summary>What the limits count: topic, payload and a share for the rest, in bytes.</summary>
     public int Bytes => SizeOf(Message);
 
-    public static int SizeOf(ApplicationMessage message) => message.Topic.Utf8.Length + message.Payload.Length + 16;
+    public static int SizeOf(ApplicationMessage message) => message.Topic.Utf8.Length + message.Payload.Length + OverheadBytes;
 }
 
 /// <summary>Which shared subscription a message came through.</summary>

@@ -89,7 +89,12 @@ internal sealed partial class SessionActor
             Discard();                                  // [MQTT-3.1.2-4]
         }
 
-        _hasState = true;
+        if (!_hasState)
+        {
+            _hasState = true;
+            Count(Counter.SessionsStarted);
+        }
+
         var options = _broker.Options;
         var expiry = connect.Version == MqttVersion.V5
             ? Math.Min(connect.SessionExpiryIntervalSeconds ?? 0, options.SessionExpiryIntervalMaxSeconds)
@@ -146,6 +151,8 @@ internal sealed partial class SessionActor
     private void Detach(Attachment attached)
     {
         _attached = null;
+        Count(Counter.QoS0ConnectionEnded, Outgoing.CountQoS0(_out, _outCount));
+        Count(Counter.RetainedUnsent, _retainedBacklog.Count);
         _outCount = 0;
         _outbound.Close();
         _retainedBacklog.Clear();
@@ -227,6 +234,11 @@ internal sealed partial class SessionActor
         }
 
         Invariant.That(_will is null);                  // due with the session's end at the latest, and queued before it
+        if (_hasState && _sessionExpiryIntervalSeconds != 0)
+        {
+            Count(Counter.SessionsExpired);
+        }
+
         Discard();
         _urgentWork.Enqueue(Farewell.Instance);
     }
@@ -245,12 +257,24 @@ internal sealed partial class SessionActor
 
         _hasState = false;
         GiveBackAll();
+        CountHeld();
         UnsubscribeAll();
         _queue.Clear();
         _outbound.Clear();
         _inbound.Clear();
+        Count(Counter.RetainedUnsent, _retainedBacklog.Count);
         _retainedBacklog.Clear();
         Timers.Cancel(ExpiryTimer);
+    }
+
+    /// <summary>What is lost with the session, once shared subscriptions have got back what is theirs.</summary>
+    private void CountHeld()
+    {
+        Count(Counter.SessionEnded, _queue.Count);
+        foreach (var owed in _outbound.InFlight())
+        {
+            Count(Counter.SessionEnded, owed.Message.Share is null ? 1 : 0);
+        }
     }
 
     private ApplicationMessage Dated(ApplicationMessage message) =>

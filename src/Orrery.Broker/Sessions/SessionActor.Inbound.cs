@@ -28,6 +28,7 @@ internal sealed partial class SessionActor
     {
         if (_attached is null || !Sender.Equals(_attached.Connection))
         {
+            CountVoid(inbound.Batch, 0, inbound.Count);
             return;
         }
 
@@ -70,6 +71,11 @@ internal sealed partial class SessionActor
             case ClientBatch batch:
                 // Bytes of a connection that was displaced meanwhile count as lost on the way.
                 _batch = ReferenceEquals(batch.From, _attached) ? batch : null;
+                if (_batch is null)
+                {
+                    CountVoid(batch.Packets, 0, batch.Count);
+                }
+
                 _next = 0;
                 _publishedInBatch = 0;
                 break;
@@ -133,7 +139,16 @@ internal sealed partial class SessionActor
     {
         FlushOutbox();
         Answer(new ConnectionProtocol.Disconnect(reasonCode, reason));
+        CountVoid(_batch!.Packets, _next, _batch.Count);
         _batch = null;
+    }
+
+    private void CountVoid(PacketBatch batch, int first, int end)
+    {
+        for (var i = first; i < end; i++)
+        {
+            Count(Counter.PublishVoid, batch[i] is PublishPacket ? 1 : 0);
+        }
     }
 
     private void Answer(object message)
@@ -252,6 +267,12 @@ internal sealed partial class SessionActor
     /// <param name="message">The message, with its expiry.</param>
     private void Publish(PublishPacket? publish, ApplicationMessage message)
     {
+        if (SystemTopics.Contains(message.Topic))
+        {
+            RefusePublish(publish, message);
+            return;
+        }
+
         if (!message.Retain)
         {
             RouteAndAcknowledge(publish, message);
@@ -263,6 +284,24 @@ internal sealed partial class SessionActor
         _retainingMessage = message;
         _awaiting++;
         _broker.Topics.Root.Tell(new TopicProtocol.Retain(message, ++_retainToken), Self);
+    }
+
+    /// <summary>Drops what a client may not publish. Only version 5 can say so; in version 3 the client believes it went well.</summary>
+    private void RefusePublish(PublishPacket? publish, ApplicationMessage message)
+    {
+        Count(Counter.PublishRefused);
+        SessionLog.PublishRefused(_broker.Logger, _clientId, message.Topic);
+        if (publish is null || message.QoS == QoS.AtMostOnce)
+        {
+            return;
+        }
+
+        var isTold = _batch!.From.Version == MqttVersion.V5;
+        Acknowledge(publish, isTold ? ReasonCode.NotAuthorized : ReasonCode.Success);
+        if (isTold && message.QoS == QoS.ExactlyOnce)
+        {
+            _inbound.Release(publish.PacketIdentifier); // the exchange ended with the refusal [MQTT-4.3.3-9]
+        }
     }
 
     private void OnRetained(TopicProtocol.Retained retained)
@@ -290,7 +329,11 @@ internal sealed partial class SessionActor
     private void RouteAndAcknowledge(PublishPacket? publish, ApplicationMessage message)
     {
         var route = _router.Find(message.Topic);
-        if (!route.IsEmpty)
+        if (route.IsEmpty)
+        {
+            Count(Counter.Unmatched);
+        }
+        else
         {
             _outbox.Add(route, message, _batch is null ? 1 : _batch.Count - _next + 1, OriginOf(publish));
         }
@@ -301,11 +344,12 @@ internal sealed partial class SessionActor
         }
 
         // Only version 5 can say that nobody was there to hear it.
-        var code = route.IsEmpty ? ReasonCode.NoMatchingSubscribers : ReasonCode.Success;
-        Send(message.QoS == QoS.AtLeastOnce
-            ? new PubAckPacket { PacketIdentifier = publish.PacketIdentifier, ReasonCode = code }
-            : new PubRecPacket { PacketIdentifier = publish.PacketIdentifier, ReasonCode = code });
+        Acknowledge(publish, route.IsEmpty ? ReasonCode.NoMatchingSubscribers : ReasonCode.Success);
     }
+
+    private void Acknowledge(PublishPacket publish, ReasonCode code) => Send(publish.Message.QoS == QoS.AtLeastOnce
+        ? new PubAckPacket { PacketIdentifier = publish.PacketIdentifier, ReasonCode = code }
+        : new PubRecPacket { PacketIdentifier = publish.PacketIdentifier, ReasonCode = code });
 
     private PacketOrigin OriginOf(PublishPacket? publish) => publish is null || _batch is null
         ? default
@@ -346,6 +390,7 @@ internal sealed partial class SessionActor
 
     private void OnDisconnect(DisconnectPacket disconnect)
     {
+        _tally.Add(ReasonCounter.ClosedByClient, disconnect.ReasonCode);
         if (disconnect.SessionExpiryIntervalSeconds is { } seconds)
         {
             // A session that was to end with its connection can't be prolonged at the last moment.

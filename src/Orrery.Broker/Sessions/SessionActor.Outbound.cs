@@ -61,7 +61,8 @@ internal sealed partial class SessionActor
         {
             if (Living(run.Grant) is not { } grant)
             {
-                continue;                               // unsubscribed meanwhile [MQTT-3.10.4-2]
+                Count(Counter.Unsubscribed, run.Count); // meanwhile [MQTT-3.10.4-2]
+                continue;
             }
 
             foreach (var message in run.Span)

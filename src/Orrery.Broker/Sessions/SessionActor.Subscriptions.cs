@@ -110,6 +110,11 @@ internal sealed partial class SessionActor
             if (entry is not null)
             {
                 _subscriptions[entry.Subscription.Filter.ToString()] = entry;
+                if (!_subscriptionsById.ContainsKey(entry.SubscriptionId))
+                {
+                    CountSubscription(entry, 1);
+                }
+
                 _subscriptionsById[entry.SubscriptionId] = entry;
             }
         }
@@ -220,6 +225,7 @@ internal sealed partial class SessionActor
             if (_subscriptions.Remove(packet.Filters[i].ToString(), out var entry))
             {
                 _subscriptionsById.Remove(entry.SubscriptionId);
+                CountSubscription(entry, -1);
                 codes[i] = ReasonCode.Success;
             }
         }
@@ -281,6 +287,7 @@ internal sealed partial class SessionActor
         foreach (var entry in _subscriptions.Values)
         {
             Unsubscribe(entry);
+            CountSubscription(entry, -1);
             if (entry.Subscription.Filter.IsShared)
             {
                 Expect(entry.SubscriptionId);           // until then messages may be on their way that others must get

@@ -20,6 +20,8 @@ internal sealed partial class SessionActor : UntypedActor, IWithTimers
     private readonly Router _router;
     private readonly DeliveryOutbox _outbox = new();
     private Tally _tally;
+    private int _countedMessages;                       // what the tally was told of the store
+    private long _countedBytes;
 
     public SessionActor(BrokerContext broker, string clientId)
     {
@@ -78,6 +80,9 @@ internal sealed partial class SessionActor : UntypedActor, IWithTimers
             case SessionExpiryElapsed:
                 OnSessionExpiryElapsed();
                 break;
+            case StatisticsActor.Collect:
+                _tally.Report(_broker.Statistics, Self);
+                break;
             default:
                 Unhandled(message);
                 break;
@@ -85,8 +90,38 @@ internal sealed partial class SessionActor : UntypedActor, IWithTimers
 
         Transmit();
         ReportDone();
+        CountStored();
+        _tally.Announce(_broker.Statistics, Self);
+    }
+
+    /// <inheritdoc/>
+    protected override void PostStop()
+    {
+        // Normally nothing is left: this is for a session that failed.
+        _tally.Add(Counter.StoredMessages, -_countedMessages);
+        _tally.Add(Counter.StoredBytes, -_countedBytes);
+        foreach (var entry in _subscriptionsById.Values)
+        {
+            CountSubscription(entry, -1);
+        }
+
         _tally.Report(_broker.Statistics, Self);
     }
+
+    /// <summary>Brings what the statistics know of this session's store up to date: once a turn, however much it moved.</summary>
+    private void CountStored()
+    {
+        var messages = _queue.Count + _outbound.InFlightCount;
+        if (messages != _countedMessages || _queue.Bytes != _countedBytes)
+        {
+            _tally.Add(Counter.StoredMessages, messages - _countedMessages);
+            _tally.Add(Counter.StoredBytes, _queue.Bytes - _countedBytes);
+            (_countedMessages, _countedBytes) = (messages, _queue.Bytes);
+        }
+    }
+
+    private void CountSubscription(SubscriberEntry entry, int change) =>
+        Count(entry.Subscription.Filter.IsShared ? Counter.SharedSubscriptions : Counter.Subscriptions, change);
 
     private void Count(Counter counter, long amount = 1) => _tally.Add(counter, amount);
 

@@ -21,4 +21,10 @@ internal static partial class SessionLog
 
     [LoggerMessage(203, LogLevel.Warning, "{ClientId} was refused a session: the limit of {Sessions} sessions is reached.")]
     public static partial void Refused(ILogger logger, string clientId, int sessions);
+
+    [LoggerMessage(204, LogLevel.Debug, "{ClientId} may not publish to {Topic}: the message was dropped.")]
+    public static partial void PublishRefused(ILogger logger, string clientId, TopicName topic);
+
+    [LoggerMessage(205, LogLevel.Error, "The session of {ClientId} failed and is lost.")]
+    public static partial void Failed(ILogger logger, string clientId);
 }

@@ -2,6 +2,7 @@ using Microsoft.Extensions.Logging;
 using Orrery.Actors;
 using Orrery.Actors.Extensions;
 using Orrery.Broker.Connections;
+using Orrery.Broker.Statistics;
 using Orrery.Broker.Topics;
 using Orrery.Mqtt;
 using static Orrery.Broker.Sessions.SessionProtocol;
@@ -24,6 +25,7 @@ internal sealed class SessionsActor : UntypedActor
     private readonly Dictionary<string, Entry> _entries = new(StringComparer.Ordinal);
     private readonly Dictionary<IActorRef, string> _clientIds = [];
     private long _started;
+    private Tally _tally;
 
     public SessionsActor(BrokerOptions options, TopicTree topics, IActorRef shared, IActorRef statistics, ILogger logger)
     {
@@ -51,10 +53,15 @@ internal sealed class SessionsActor : UntypedActor
             case Terminated terminated:
                 OnTerminated(terminated.ActorRef);
                 break;
+            case StatisticsActor.Collect:
+                _tally.Report(_statistics, Self);
+                break;
             default:
                 Unhandled(message);
                 break;
         }
+
+        _tally.Announce(_statistics, Self);
     }
 
     private void OnAttach(Attach attach)
@@ -102,6 +109,12 @@ internal sealed class SessionsActor : UntypedActor
         if (!_clientIds.Remove(session, out var clientId) || !_entries.Remove(clientId, out var entry))
         {
             return;
+        }
+
+        if (!entry.Stopping)
+        {
+            _tally.Add(Counter.SessionsFailed);
+            SessionLog.Failed(_logger, clientId);
         }
 
         foreach (var attach in entry.Waiting)

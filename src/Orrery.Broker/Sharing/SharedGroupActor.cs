@@ -26,6 +26,8 @@ internal sealed class SharedGroupActor : UntypedActor
     private readonly List<SharedMember> _chosen = [];
     private readonly List<(IActorRef Session, object Answer)> _owed = [];   // answers that wait for the topic tree
     private Tally _tally;
+    private int _countedMessages;                       // what the tally was told of the queue
+    private long _countedBytes;
     private LossCount _lost;
     private long _queuedBytes;
     private long _handled;
@@ -71,6 +73,9 @@ internal sealed class SharedGroupActor : UntypedActor
                 break;
             case TopicProtocol.Unsubscribed:
                 break;
+            case StatisticsActor.Collect:
+                _tally.Report(_groups.Statistics, Self);
+                break;
             case Terminated terminated:
                 Remove(terminated.ActorRef);
                 break;
@@ -80,7 +85,26 @@ internal sealed class SharedGroupActor : UntypedActor
         }
 
         Dispatch();
+        CountStored();
+        _tally.Announce(_groups.Statistics, Self);
+    }
+
+    /// <inheritdoc/>
+    protected override void PostStop()
+    {
+        _tally.Add(Counter.StoredMessages, -_countedMessages);
+        _tally.Add(Counter.StoredBytes, -_countedBytes);
         _tally.Report(_groups.Statistics, Self);
+    }
+
+    private void CountStored()
+    {
+        if (_queue.Count != _countedMessages || _queuedBytes != _countedBytes)
+        {
+            _tally.Add(Counter.StoredMessages, _queue.Count - _countedMessages);
+            _tally.Add(Counter.StoredBytes, _queuedBytes - _countedBytes);
+            (_countedMessages, _countedBytes) = (_queue.Count, _queuedBytes);
+        }
     }
 
     private void OnJoin(Join join)

@@ -14,7 +14,7 @@ internal sealed class AnswerProbe
         _actor = system.ActorOf(Props.Create(() => new Keeper(answers)));
     }
 
-    public T Ask<T>(IActorRef actor, object question, Action run)
+    public T Ask<T>(ICanTell actor, object question, Action run)
     {
         actor.Tell(question, _actor);
         run();
