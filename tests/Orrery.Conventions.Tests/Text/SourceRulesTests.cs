@@ -69,10 +69,10 @@ public sealed class SourceRulesTests
         Assert.Single(SourceRules.CheckMachinePaths(RepositoryFile.Of("a.sh", first + second)));
 
     [Theory]
-    [InlineData("topic /work is fine")]
-    [InlineData("src/tmp/file")]
-    public void A_path_inside_the_repository_or_a_topic_is_not_reported(string text) =>
-        Assert.Empty(SourceRules.CheckMachinePaths(RepositoryFile.Of("a.sh", text)));
+    [InlineData("the topic /", "work is fine")]
+    [InlineData("src/", "tmp/file")]
+    public void A_path_inside_the_repository_or_a_topic_is_not_reported(string first, string second) =>
+        Assert.Empty(SourceRules.CheckMachinePaths(RepositoryFile.Of("a.sh", first + second)));
 
     [Theory]
     [InlineData("[Fact(Skip ", "= \"later\")]")]
