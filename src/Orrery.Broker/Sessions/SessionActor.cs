@@ -100,7 +100,7 @@ internal sealed partial class SessionActor : UntypedActor, IWithTimers
         // Normally nothing is left: this is for a session that failed.
         _tally.Add(Counter.StoredMessages, -_countedMessages);
         _tally.Add(Counter.StoredBytes, -_countedBytes);
-        foreach (var entry in _subscriptionsById.Values)
+        foreach (var entry in _subscriptions.Values)
         {
             CountSubscription(entry, -1);
         }

@@ -6,7 +6,7 @@ namespace Orrery.Broker.Statistics;
 /// <summary>The counters of one broker at one instant. Immutable.</summary>
 public sealed class BrokerStatistics
 {
-    private static readonly Counter[] Losses =
+    private static ReadOnlySpan<Counter> Losses =>
     [
         Counter.QueueFull, Counter.QoS0Offline, Counter.QoS0ConnectionEnded, Counter.Expired, Counter.TooLargeForClient,
         Counter.Unsubscribed, Counter.SessionEnded, Counter.RetainedUnsent, Counter.SharedGroupEnded,
