@@ -25,7 +25,6 @@ internal sealed class DeliveryOutbox
     private int _firstPacket;
     private int _endPacket;
     private MqttVersion _version;
-    private int _groupTurn;
 
     /// <summary>Bytes of topics and payloads gathered since the last <see cref="Flush"/>, once for all subscribers.</summary>
     public long PendingBytes { get; private set; }
@@ -47,7 +46,7 @@ internal sealed class DeliveryOutbox
             _count = _start = 0;
         }
 
-        if (!ReferenceEquals(route, _route) || route.Groups.Length > 0)
+        if (!ReferenceEquals(route, _route))
         {
             CloseRun();
             _route = route;
@@ -92,13 +91,6 @@ internal sealed class DeliveryOutbox
 
     private void FlushOnlyRun(bool confirm, IActorRef sender)
     {
-        if (_route.Groups.Length > 0)
-        {
-            CloseRun();
-            Flush(confirm, sender);
-            return;
-        }
-
         foreach (var target in _route.Targets)
         {
             Tell(target.Session, [Run(target.Grant)], confirm, sender);
@@ -120,12 +112,6 @@ internal sealed class DeliveryOutbox
             foreach (var target in _route.Targets)
             {
                 RunsOf(target.Session).Add(Run(target.Grant));
-            }
-
-            foreach (var group in _route.Groups)
-            {
-                var member = group.Members[_groupTurn++ % group.Members.Length];
-                RunsOf(member.Session).Add(Run(Router.GrantOf(member)));
             }
         }
 

@@ -13,7 +13,6 @@ internal sealed class Router
     private readonly TopicTree _topics;
     private readonly IActorRef _publisher;
     private readonly List<SubscriberEntry> _entries = [];
-    private readonly List<SharedGroup> _groups = [];
     private Dictionary<TopicName, Route>? _routes;
     private TopicName? _lastTopic;
     private Route _lastRoute = Route.Empty;
@@ -61,14 +60,8 @@ internal sealed class Router
     private Route Build(TopicName topic)
     {
         _entries.Clear();
-        _groups.Clear();
-        _topics.Match(topic, _entries, _groups);
-        if (_entries.Count == 0 && _groups.Count == 0)
-        {
-            return Route.Empty;
-        }
-
-        return new Route(Merge(), _groups.ToArray());
+        _topics.Match(topic, _entries);
+        return _entries.Count == 0 ? Route.Empty : new Route(Merge());
     }
 
     /// <summary>One target a session, however many of its subscriptions match: one copy, at the highest QoS.</summary>

@@ -10,26 +10,22 @@ internal readonly ref struct TopicMatcher
     private readonly ReadOnlySpan<byte> _topic;
     private readonly bool _isSystem;
     private readonly List<SubscriberEntry> _entries;
-    private readonly List<SharedGroup> _groups;
 
-    private TopicMatcher(
-        TopicName topic, ReadOnlySpan<Level> levels, List<SubscriberEntry> entries, List<SharedGroup> groups)
+    private TopicMatcher(TopicName topic, ReadOnlySpan<Level> levels, List<SubscriberEntry> entries)
     {
         _topic = topic.Utf8;
         _levels = levels;
         _isSystem = topic.IsSystem;
         _entries = entries;
-        _groups = groups;
     }
 
-    /// <summary>Adds every entry and group whose filter matches the topic.</summary>
-    public static void Match(
-        TopicNode root, TopicName topic, int levelsMax, List<SubscriberEntry> entries, List<SharedGroup> groups)
+    /// <summary>Adds every entry whose filter matches the topic.</summary>
+    public static void Match(TopicNode root, TopicName topic, int levelsMax, List<SubscriberEntry> entries)
     {
         // No node is deeper than levelsMax, so of a deeper topic one level more is enough to tell that it goes on.
         Span<Level> levels = stackalloc Level[Math.Min(topic.LevelCount, levelsMax + 1)];
         Split(topic.Utf8, levels);
-        new TopicMatcher(topic, levels, entries, groups).Visit(root, 0);
+        new TopicMatcher(topic, levels, entries).Visit(root, 0);
     }
 
     private static void Split(ReadOnlySpan<byte> topic, Span<Level> levels)
@@ -50,10 +46,10 @@ internal readonly ref struct TopicMatcher
 
         // A filter that starts with a wildcard leaves out topics that start with '$' [MQTT-4.7.2-1].
         var wildcards = depth > 0 || !_isSystem;
-        if (wildcards) view.MultiLevelSubscribers?.CopyTo(_entries, _groups);
+        if (wildcards) view.MultiLevelSubscribers.CopyTo(_entries);
         if (depth == _levels.Length)
         {
-            view.Subscribers?.CopyTo(_entries, _groups);
+            view.Subscribers.CopyTo(_entries);
             return;
         }
 

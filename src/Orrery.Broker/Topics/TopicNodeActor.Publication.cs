@@ -59,11 +59,10 @@ internal partial class TopicNodeActor
         if (routingChanged) Tree.RoutingChanged();
     }
 
-    private static FilterSubscribers? ToView(ref FilterTable? table)
+    private static OrderedList<SubscriberEntry> ToView(ref OrderedTable<IActorRef, SubscriberEntry>? table)
     {
-        var view = table?.ToView();
-        if (view is null) table = null;
-        return view;
+        if (table is { Count: 0 }) table = null;
+        return table?.ToList() ?? default;
     }
 
     private void TellRoot()

@@ -14,8 +14,8 @@ internal partial class TopicNodeActor : UntypedActor
 {
     private readonly TopicNode _node;
 
-    private FilterTable? _subscribers;
-    private FilterTable? _multiLevelSubscribers;
+    private OrderedTable<IActorRef, SubscriberEntry>? _subscribers;
+    private OrderedTable<IActorRef, SubscriberEntry>? _multiLevelSubscribers;
     private ApplicationMessage? _retained;
     private long _retainedBelowCount;
     private int _childCount;                                // without the one for '+'
@@ -79,14 +79,14 @@ internal partial class TopicNodeActor : UntypedActor
         }
 
         ref var table = ref TableOf(filter);
-        if (!mayAdd && table?.Contains(subscribe.Entry.Session, filter.ShareName) != true)
+        if (!mayAdd && table?.Find(subscribe.Entry.Session) is null)
         {
             AnswerRefused(subscribe);
             return;
         }
 
-        table ??= new FilterTable();
-        var existed = table.Put(subscribe.Entry);
+        table ??= new OrderedTable<IActorRef, SubscriberEntry>();
+        var existed = table.Put(subscribe.Entry) is not null;
         if (existed && mayAdd) _releasedCount++;            // the root counted a new one
         SubscribersChanged(filter);
         AnswerAfterPublication(new TopicProtocol.Subscribed(subscribe.Entry.SubscriptionId, existed));
@@ -109,7 +109,7 @@ internal partial class TopicNodeActor : UntypedActor
         }
         else if (TableOf(filter) is { } table)
         {
-            existed = table.Remove(unsubscribe.Session, filter.ShareName);
+            existed = table.Remove(unsubscribe.Session) is not null;
         }
 
         if (existed)
@@ -161,7 +161,7 @@ internal partial class TopicNodeActor : UntypedActor
         return _node.Depth < filter.Levels.Count && level is not [MultiLevelWildcard];
     }
 
-    private ref FilterTable? TableOf(TopicFilter filter)
+    private ref OrderedTable<IActorRef, SubscriberEntry>? TableOf(TopicFilter filter)
     {
         if (_node.Depth < filter.Levels.Count) return ref _multiLevelSubscribers;
         return ref _subscribers;

@@ -9,11 +9,11 @@ internal sealed record TopicNodeView
     /// <summary>Nothing at all: a node starts and ends with it.</summary>
     public static TopicNodeView Empty { get; } = new();
 
-    /// <summary>Subscribers of the filter that ends here; null for none.</summary>
-    public FilterSubscribers? Subscribers { get; init; }
+    /// <summary>Subscribers of the filter that ends here, in the order in which they came.</summary>
+    public OrderedList<SubscriberEntry> Subscribers { get; init; }
 
     /// <summary>Subscribers of this node's path followed by '#', which also means the path itself (§4.7.1.2).</summary>
-    public FilterSubscribers? MultiLevelSubscribers { get; init; }
+    public OrderedList<SubscriberEntry> MultiLevelSubscribers { get; init; }
 
     /// <summary>The topic's retained message, or null.</summary>
     public ApplicationMessage? Retained { get; init; }

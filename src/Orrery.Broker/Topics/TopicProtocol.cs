@@ -9,9 +9,15 @@ public static class TopicProtocol
 {
     /// <summary>Adds an entry, or puts it in the place of the same session's entry for the same filter.</summary>
     /// <param name="Entry">Who subscribes and how.</param>
-    /// <param name="Filter">The entry's filter, "$share/NAME/" included.</param>
-    /// <remarks>Answered with <see cref="Subscribed"/> or <see cref="SubscribeRefused"/>.</remarks>
-    public sealed record Subscribe(SubscriberEntry Entry, TopicFilter Filter);
+    /// <param name="Filter">The entry's filter.</param>
+    /// <remarks>Answered with <see cref="Subscribed"/> or <see cref="SubscribeRefused"/>. The tree knows no shared subscriptions:
+    /// each is one subscriber, with the filter that its members share.</remarks>
+    /// <exception cref="ArgumentException">The filter starts with "$share/".</exception>
+    public sealed record Subscribe(SubscriberEntry Entry, TopicFilter Filter)
+    {
+        /// <summary>The filter, which is not a shared one.</summary>
+        public TopicFilter Filter { get; } = Plain(Filter);
+    }
 
     /// <summary>The entry stands: whatever is matched from now on finds it.</summary>
     /// <param name="SubscriptionId">The entry's.</param>
@@ -25,8 +31,13 @@ public static class TopicProtocol
     /// <summary>Removes the session's entry for a filter, if there is one.</summary>
     /// <param name="Session">Whose.</param>
     /// <param name="SubscriptionId">Repeated in the answer, <see cref="Unsubscribed"/>.</param>
-    /// <param name="Filter">The whole filter, "$share/NAME/" included.</param>
-    public sealed record Unsubscribe(IActorRef Session, long SubscriptionId, TopicFilter Filter);
+    /// <param name="Filter">The entry's filter.</param>
+    /// <exception cref="ArgumentException">The filter starts with "$share/".</exception>
+    public sealed record Unsubscribe(IActorRef Session, long SubscriptionId, TopicFilter Filter)
+    {
+        /// <summary>The filter, which is not a shared one.</summary>
+        public TopicFilter Filter { get; } = Plain(Filter);
+    }
 
     /// <summary>No entry stands for the filter: whatever is matched from now on does not find it.</summary>
     /// <param name="SubscriptionId">As asked.</param>
@@ -46,4 +57,8 @@ public static class TopicProtocol
     /// <summary>Removes a retained message, such as an expired one, unless its topic has another by now. No answer.</summary>
     /// <param name="Message">The very instance that <see cref="TopicTree.MatchRetained"/> gave.</param>
     public sealed record DropRetained(ApplicationMessage Message);
+
+    private static TopicFilter Plain(TopicFilter filter) => filter.IsShared
+        ? throw new ArgumentException($"{filter} is a shared subscription's", nameof(filter))
+        : filter;
 }

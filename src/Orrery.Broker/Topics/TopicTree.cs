@@ -59,18 +59,16 @@ public sealed class TopicTree
 
     /// <summary>Adds everyone whose filter matches the topic; a session with several such filters several times.</summary>
     /// <param name="topic">What a message is published to.</param>
-    /// <param name="entries">Gets the entries that are in no shared group.</param>
-    /// <param name="groups">Gets the shared groups, each of which is owed the message once.</param>
+    /// <param name="entries">Gets the entries.</param>
     /// <remarks>
     /// Order: from the root down; at each level '#', then the filters that end there, then the branch with the level's
     /// own text, then the branch with '+'; in the order of subscribing where the filter is the same.
     /// </remarks>
-    public void Match(TopicName topic, List<SubscriberEntry> entries, List<SharedGroup> groups)
+    public void Match(TopicName topic, List<SubscriberEntry> entries)
     {
         ArgumentNullException.ThrowIfNull(topic);
         ArgumentNullException.ThrowIfNull(entries);
-        ArgumentNullException.ThrowIfNull(groups);
-        TopicMatcher.Match(RootNode, topic, Options.TopicLevelsMax, entries, groups);
+        TopicMatcher.Match(RootNode, topic, Options.TopicLevelsMax, entries);
     }
 
     /// <summary>Adds every retained message whose topic the filter matches; those that have expired too.</summary>

@@ -72,14 +72,14 @@ internal static class RouterBenchmark
 
     private static double MeasureMatch(TopicTree tree, TopicName[] topics, out double allocatedEach)
     {
-        var (entries, groups) = (new List<SubscriberEntry>(), new List<SharedGroup>());
+        var entries = new List<SubscriberEntry>();
         long count = 0;
         var (nanoseconds, allocated) = Measure(() =>
         {
             foreach (var topic in topics)
             {
                 entries.Clear();
-                tree.Match(topic, entries, groups);
+                tree.Match(topic, entries);
                 count += entries.Count;
             }
 
@@ -122,12 +122,12 @@ internal static class RouterBenchmark
         var bytes = (GC.GetTotalMemory(forceFullCollection: true) - before) / size;
         Print("one filter", size, "subscribe", $"{rate:N0} /s, {bytes} bytes each beyond the entry itself, {host.Tree.Version:N0} publications");
 
-        var (entries, groups) = (new List<SubscriberEntry>(size), new List<SharedGroup>());
+        var entries = new List<SubscriberEntry>(size);
         var topic = TopicName.Parse("plant/all");
         var (nanoseconds, _) = Measure(() =>
         {
             entries.Clear();
-            host.Tree.Match(topic, entries, groups);
+            host.Tree.Match(topic, entries);
             return entries.Count;
         });
         Print("one filter", size, "match", $"{nanoseconds:N2} ns a subscriber");

@@ -52,13 +52,14 @@ public class TopicTreeLimitTests
     public void A_subscription_too_many_is_refused_but_one_that_exists_may_be_replaced(DispatchOrder order)
     {
         var world = new TopicWorld(new TopicTreeOptions { SubscriptionsMax = 2 }, order: order);
-        var session = world.Session("c");
+        var (session, other) = (world.Session("c"), world.Session("d"));
         world.Subscribe(session, "a/b");
-        world.Subscribe(session, "$share/g/a/b");
+        world.Subscribe(session, "a/b/#");
         world.Run();
 
-        var refused = new[] { world.Subscribe(session, "a"), world.Subscribe(session, "x/y/#"), world.Subscribe(session, "$share/h/a/b") };
-        var replaced = new[] { world.Subscribe(session, "a/b"), world.Subscribe(session, "$share/g/a/b") };
+        var refused = new[] { world.Subscribe(session, "a"), world.Subscribe(session, "x/y/#") };
+        var refusedOther = world.Subscribe(other, "a/b");
+        var replaced = new[] { world.Subscribe(session, "a/b"), world.Subscribe(session, "a/b/#") };
         world.Run();
         world.Unsubscribe(session, "a/b");
         world.Run();
@@ -69,6 +70,7 @@ public class TopicTreeLimitTests
         {
             Assert.Contains(new TopicProtocol.SubscribeRefused(entry.SubscriptionId), session.Received);
         }
+        Assert.Equal([new TopicProtocol.SubscribeRefused(refusedOther.SubscriptionId)], other.Received);
         foreach (var entry in replaced)
         {
             Assert.Contains(new TopicProtocol.Subscribed(entry.SubscriptionId, Existed: true), session.Received);
@@ -84,13 +86,13 @@ public class TopicTreeLimitTests
         var world = new TopicWorld(new TopicTreeOptions { TopicLevelsMax = 3 });
         var session = world.Session("c");
 
-        var allowed = world.Subscribe(session, "$share/g/a/b/#");
+        var allowed = world.Subscribe(session, "a/b/#");
         var refused = world.Subscribe(session, "a/b/c/#");
         world.Run();
 
         Assert.Contains(new TopicProtocol.Subscribed(allowed.SubscriptionId, Existed: false), session.Received);
         Assert.Contains(new TopicProtocol.SubscribeRefused(refused.SubscriptionId), session.Received);
-        Assert.Equal(["[c]:$share/g/a/b/#"], world.Match("a/b/c/d/e"));
+        Assert.Equal(["c:a/b/#"], world.Match("a/b/c/d/e"));
     }
 
     [Fact]

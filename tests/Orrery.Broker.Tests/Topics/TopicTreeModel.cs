@@ -23,18 +23,14 @@ internal sealed class TopicTreeModel
     }
 
     /// <summary>As <see cref="TopicWorld.Match"/> says it, in ordinal order.</summary>
-    public IEnumerable<string> Match(string topic)
-    {
-        var matching = _subscriptions.Where(one => one.Filter.Matches(TopicName.Parse(topic))).ToList();
-        return matching.Where(one => !one.Filter.IsShared).Select(one => $"{one.ClientId}:{one.Filter}")
-            .Concat(matching.Where(one => one.Filter.IsShared).GroupBy(one => one.Filter)
-                .Select(group => $"[{string.Join(',', group.Select(one => one.ClientId))}]:{group.Key}"))
-            .Order(StringComparer.Ordinal);
-    }
+    public IEnumerable<string> Match(string topic) => _subscriptions
+        .Where(one => one.Filter.Matches(TopicName.Parse(topic)))
+        .Select(one => $"{one.ClientId}:{one.Filter}")
+        .Order(StringComparer.Ordinal);
 
     /// <summary>As <see cref="TopicWorld.Retained"/> says it, in ordinal order.</summary>
     public IEnumerable<string> Retained(string filter) => _retained
-        .Where(one => !TopicFilter.Parse(filter).IsShared && TopicFilter.Parse(filter).Matches(TopicName.Parse(one.Key)))
+        .Where(one => TopicFilter.Parse(filter).Matches(TopicName.Parse(one.Key)))
         .Select(one => $"{one.Key}={one.Value}")
         .Order(StringComparer.Ordinal);
 

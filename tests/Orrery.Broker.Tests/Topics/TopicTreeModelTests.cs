@@ -92,6 +92,6 @@ public class TopicTreeModelTests
 
         var filter = string.Join('/', levels);
         if (random.Next(4) == 0) filter = random.Next(4) == 0 ? "#" : filter + "/#";
-        return random.Next(5) == 0 ? $"$share/{(random.Next(2) == 0 ? "g" : "h")}/{filter}" : filter;
+        return filter;
     }
 }

@@ -37,7 +37,6 @@ public class TopicTreeRenamingTests
             var session = sessions[random.Next(sessions.Length)];
             var topic = random.Next(2) == 0 ? Name() : $"{names[random.Next(3)]}/{Name()}";
             var filter = random.Next(3) switch { 0 => "+", 1 => $"{names[random.Next(3)]}/#", _ => topic };
-            if (random.Next(5) == 0) filter = $"$share/g/{filter}";
             switch (random.Next(4))
             {
                 case 0:

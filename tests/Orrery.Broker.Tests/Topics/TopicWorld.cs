@@ -75,16 +75,12 @@ internal sealed class TopicWorld
         Retain = true,
     };
 
-    /// <summary>Who gets a message: "client:filter" of each entry, then "[client,client]:filter" of each group.</summary>
+    /// <summary>Who gets a message: "client:filter" of each entry.</summary>
     public string[] Match(string topic)
     {
-        var (entries, groups) = (new List<SubscriberEntry>(), new List<SharedGroup>());
-        Tree.Match(TopicName.Parse(topic), entries, groups);
-        return
-        [
-            .. entries.Select(entry => $"{entry.ClientId}:{entry.Subscription.Filter}"),
-            .. groups.Select(group => $"[{string.Join(',', group.Members.ToArray().Select(member => member.ClientId))}]:{group.Filter}"),
-        ];
+        var entries = new List<SubscriberEntry>();
+        Tree.Match(TopicName.Parse(topic), entries);
+        return [.. entries.Select(entry => $"{entry.ClientId}:{entry.Subscription.Filter}")];
     }
 
     /// <summary>What a subscription is owed: "topic=payload" of each message.</summary>
