@@ -77,15 +77,16 @@ internal struct Mailbox
             return Outcome.Full;
         }
 
-        var backlog = _backlog;
-        if (_firstMessage is null && (backlog is null || backlog.IncomingCount == 0))
+        // What waits in the backlog came later than the first message, or is being drained already: the owner takes the
+        // first message and swaps the backlog's arrays in one step. So a free first place means that nothing else came in.
+        if (_firstMessage is null)
         {
             _firstMessage = message;
             _firstSender = sender;
         }
         else
         {
-            (backlog ?? (_backlog = ActorThread.Current.RentBacklog())).Append(message, sender);
+            (_backlog ??= ActorThread.Current.RentBacklog()).Append(message, sender);
         }
 
         var wake = !_scheduled;
