@@ -35,7 +35,7 @@ internal sealed class BrokerActor : UntypedActor
             RetainedBytesMax = options.RetainedBytesMax,
             TopicLevelsMax = options.TopicLevelsMax,
         });
-        _statistics = Context.ActorOf(Props.Create(() => new StatisticsActor(topics)), "sys");
+        _statistics = Context.ActorOf(Props.Create(() => new StatisticsActor(options, topics)), "sys");
         var statistics = _statistics;
         var groups = new SharedGroupContext(options, topics, statistics, logger);
         var shared = Context.ActorOf(Props.Create(() => new SharedGroupsActor(groups)), "shared");

@@ -114,6 +114,10 @@ public sealed record BrokerOptions
     /// <value>Default: true; MQTT 3.1 itself allows 1 to 23.</value>
     public bool LongClientIdentifiersInMqtt31 { get; init; } = true;
 
+    /// <summary>How often the figures below "$SYS/broker/" are published, those that changed, while anybody is connected.</summary>
+    /// <value>Seconds, 0 to 86,400. Default: 10, as mosquitto's <c>sys_interval</c>. 0 switches them off.</value>
+    public int SysIntervalSeconds { get; init; } = 10;
+
     /// <summary>Checks every value against its range.</summary>
     /// <returns>One sentence a fault, with the option's name, its value and the range; empty when all is well.</returns>
     public IReadOnlyList<string> Validate()
@@ -138,6 +142,7 @@ public sealed record BrokerOptions
         Check(nameof(RetainedMessagesMax), RetainedMessagesMax, 0, int.MaxValue);
         Check(nameof(RetainedBytesMax), RetainedBytesMax, 0, long.MaxValue);
         Check(nameof(InTransitBytesMax), InTransitBytesMax, 4_096, int.MaxValue);
+        Check(nameof(SysIntervalSeconds), SysIntervalSeconds, 0, 86_400);
         return faults;
 
         void Check(string option, long value, long least, long most)

@@ -5,7 +5,7 @@ using Orrery.Broker.Topics;
 namespace Orrery.Broker.Statistics;
 
 /// <summary>Sums what the other actors count, in rounds: each round asks those that have announced something.</summary>
-internal sealed class StatisticsActor : UntypedActor
+internal sealed partial class StatisticsActor : UntypedActor, IWithTimers
 {
     private readonly TopicTree _topics;
     private readonly long[] _totals = new long[Tally.CounterCount];
@@ -18,9 +18,21 @@ internal sealed class StatisticsActor : UntypedActor
     private readonly List<IActorRef> _nextAskers = [];      // who came too late for it
     private bool _inRound;
 
-    public StatisticsActor(TopicTree topics) => _topics = topics;
+    public StatisticsActor(BrokerOptions options, TopicTree topics)
+    {
+        _topics = topics;
+        _interval = TimeSpan.FromSeconds(options.SysIntervalSeconds);
+        _publisher = new SystemPublisher(topics, Self, options.RetainAvailable);
+    }
 
-    protected override void PreStart() => Context.System.EventStream.Subscribe(Self, typeof(DeadLetter));
+    /// <inheritdoc/>
+    public ITimerScheduler Timers { get; set; } = null!;
+
+    protected override void PreStart()
+    {
+        Context.System.EventStream.Subscribe(Self, typeof(DeadLetter));
+        _startedAt = _dueAt = Now;
+    }
 
     protected override void OnReceive(object message)
     {
@@ -28,6 +40,7 @@ internal sealed class StatisticsActor : UntypedActor
         {
             case Uncollected:
                 _places.Add(Sender, _uncollected.AddLast(Sender));
+                Wake();
                 break;
             case Counted counted:
                 OnCounted(counted);
@@ -35,6 +48,12 @@ internal sealed class StatisticsActor : UntypedActor
             case GetStatistics:
                 _nextAskers.Add(Sender);
                 StartRound();
+                break;
+            case IntervalElapsed:
+                OnIntervalElapsed();
+                break;
+            case TopicProtocol.Retained:
+                _publisher.OnRetained();
                 break;
             case DeadLetter letter:
                 OnDeadLetter(letter);
@@ -86,11 +105,21 @@ internal sealed class StatisticsActor : UntypedActor
 
     private void EndRoundWhenComplete()
     {
-        if (!_inRound || _asked.Count > 0)
+        if (_inRound && _asked.Count == 0)
         {
-            return;
+            EndRound();
         }
+    }
 
+    /// <summary>Who has not answered is heard in a later round, or never.</summary>
+    private void AbandonRound()
+    {
+        _asked.Clear();
+        EndRound();
+    }
+
+    private void EndRound()
+    {
         _inRound = false;
         var statistics = new BrokerStatistics([.. _totals], [.. _packets], [.. _reasons], _topics.Counters);
         foreach (var asker in _roundAskers)
@@ -99,6 +128,11 @@ internal sealed class StatisticsActor : UntypedActor
         }
 
         _roundAskers.Clear();
+        if (_publishesAfterRound)
+        {
+            Publish(statistics);
+        }
+
         if (_nextAskers.Count > 0)
         {
             StartRound();

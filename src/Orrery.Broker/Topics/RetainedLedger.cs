@@ -1,4 +1,5 @@
 using System.Runtime.InteropServices;
+using Orrery.Broker.Statistics;
 using Orrery.Mqtt.Packets;
 using Orrery.Mqtt.Topics;
 
@@ -15,6 +16,8 @@ internal sealed class RetainedLedger(TopicTreeOptions options)
     private const int SlackBytesMax = 256;
 
     private readonly Dictionary<TopicName, Travelling> _travelling = [];
+    private int _ownCount;                                  // of the broker's topics below "$SYS"
+    private long _ownBytes;
 
     /// <summary>How many topics have a retained message once everything has arrived.</summary>
     public int Count { get; private set; }
@@ -58,9 +61,13 @@ internal sealed class RetainedLedger(TopicTreeOptions options)
         var bytesDelta = (next is null ? 0 : SizeOf(next)) - (current is null ? 0 : SizeOf(current));
 
         // What makes nothing larger is always admitted, also when a limit was lowered below what there is.
-        if (countDelta > 0 && Count + countDelta > options.RetainedMessagesMax) return false;
-        if (bytesDelta > 0 && Bytes + bytesDelta > options.RetainedBytesMax) return false;
+        // The broker's own figures are counted with the rest, but take no room from what clients keep.
+        var isOwn = SystemTopics.Contains(topic);
+        if (!isOwn && countDelta > 0 && Count - _ownCount + countDelta > options.RetainedMessagesMax) return false;
+        if (!isOwn && bytesDelta > 0 && Bytes - _ownBytes + bytesDelta > options.RetainedBytesMax) return false;
 
+        _ownCount += isOwn ? countDelta : 0;
+        _ownBytes += isOwn ? bytesDelta : 0;
         Count += countDelta;
         Bytes += bytesDelta;
         var count = _travelling.TryGetValue(topic, out var travelling) ? travelling.Count : 0;
