@@ -21,17 +21,18 @@ internal sealed partial class SessionActor
     private readonly SessionQueue _queue;
     private readonly Queue<RetainedOwed> _retainedBacklog = new();
     private readonly List<ApplicationMessage> _matched = [];
+    private readonly List<QueuedMessage> _gaveWay = [];
     private Outgoing[] _out = [];
     private int _outCount;
     private int _outBytes;
     private long _sequence;
-    private readonly List<QueuedMessage> _gaveWay = [];
     private LossCount _lost;
     private long _publishedSinceConfirm;
     private int _confirmsOutstanding;
     private bool _heldDemand;
 
-    private bool IsCongested => _attached!.InTransitBytes >= _broker.Options.InTransitBytesMax;
+    // What this turn has decided counts too: a long queue leaves in portions.
+    private bool IsCongested => _attached!.InTransitBytes + _outBytes >= _broker.Options.InTransitBytesMax;
 
     private void OnDeliver(Deliver deliver)
     {

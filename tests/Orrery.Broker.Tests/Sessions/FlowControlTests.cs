@@ -209,6 +209,31 @@ public class FlowControlTests
         Assert.Equal(0, subscriber.ExpectPublish("long/topic/two", "3").TopicAlias);
     }
 
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public void A_long_queue_and_many_retained_messages_leave_in_portions(bool retained)
+    {
+        var world = new BrokerWorld(new BrokerOptions { InTransitBytesMax = 4_096 });
+        var subscriber = world.Connect("s", cleanStart: false, sessionExpiry: 100);
+        subscriber.Subscribe(retained ? "other" : "t/#", QoS.AtLeastOnce);
+        subscriber.Drop();
+        var publisher = world.Connect("p");
+        for (ushort i = 1; i <= 200; i++)
+        {
+            publisher.Publish($"t/{i}", $"{i}".PadRight(500), QoS.AtLeastOnce, i, retain: retained);
+        }
+
+        subscriber = world.Connect("s", cleanStart: false, sessionExpiry: 100);
+        if (retained)
+        {
+            subscriber.Subscribe("t/#", QoS.AtLeastOnce);
+        }
+
+        Assert.Equal(Enumerable.Range(1, 200).Select(i => $"{i}"), subscriber.TakeAll().Cast<PublishPacket>().Select(p => TestClient.Text(p).TrimEnd()));
+        Assert.InRange(subscriber.LargestFlush, 500, 8_192);
+    }
+
     [Fact]
     public void A_flood_of_one_read_is_one_flush_at_the_subscriber()
     {

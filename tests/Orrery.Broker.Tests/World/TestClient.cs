@@ -48,6 +48,9 @@ internal sealed class TestClient : IConnectionTransport
     /// <summary>How often the broker flushed.</summary>
     public int Flushes { get; private set; }
 
+    /// <summary>The most bytes that the broker wrote before it flushed.</summary>
+    public int LargestFlush { get; private set; }
+
     public int InboxCount => _inbox.Count;
 
     IBufferWriter<byte> IConnectionTransport.Output => _output;
@@ -63,6 +66,7 @@ internal sealed class TestClient : IConnectionTransport
     bool IConnectionTransport.TryFlush()
     {
         Flushes++;
+        LargestFlush = Math.Max(LargestFlush, _output.WrittenCount);
         if (!IsSlow)
         {
             TakeOutput();
