@@ -11,14 +11,14 @@ namespace Orrery.Broker.Statistics;
 /// <remarks>Gives what changed since the last reading only. What a host alone can know, as the heap's size, is not here.</remarks>
 internal sealed class SystemTree
 {
-    private static readonly ControlPacketType[] ReceivedTypes =
+    private static ReadOnlySpan<ControlPacketType> ReceivedTypes =>
     [
         ControlPacketType.Connect, ControlPacketType.Publish, ControlPacketType.PubAck, ControlPacketType.PubRec,
         ControlPacketType.PubRel, ControlPacketType.PubComp, ControlPacketType.Subscribe, ControlPacketType.Unsubscribe,
         ControlPacketType.PingReq, ControlPacketType.Disconnect, ControlPacketType.Auth,
     ];
 
-    private static readonly ControlPacketType[] SentTypes =
+    private static ReadOnlySpan<ControlPacketType> SentTypes =>
     [
         ControlPacketType.ConnAck, ControlPacketType.Publish, ControlPacketType.PubAck, ControlPacketType.PubRec,
         ControlPacketType.PubRel, ControlPacketType.PubComp, ControlPacketType.SubAck, ControlPacketType.UnsubAck,
@@ -131,9 +131,27 @@ internal sealed class SystemTree
         {
             SayUnlessNone($"mqtt/{Name(type)}/sent", statistics.Sent(type));
         }
-
-        static string Name(ControlPacketType type) => type.ToString().ToLowerInvariant();
     }
+
+    private static string Name(ControlPacketType type) => type switch
+    {
+        ControlPacketType.Connect => "connect",
+        ControlPacketType.ConnAck => "connack",
+        ControlPacketType.Publish => "publish",
+        ControlPacketType.PubAck => "puback",
+        ControlPacketType.PubRec => "pubrec",
+        ControlPacketType.PubRel => "pubrel",
+        ControlPacketType.PubComp => "pubcomp",
+        ControlPacketType.Subscribe => "subscribe",
+        ControlPacketType.SubAck => "suback",
+        ControlPacketType.Unsubscribe => "unsubscribe",
+        ControlPacketType.UnsubAck => "unsuback",
+        ControlPacketType.PingReq => "pingreq",
+        ControlPacketType.PingResp => "pingresp",
+        ControlPacketType.Disconnect => "disconnect",
+        ControlPacketType.Auth => "auth",
+        _ => throw new InvariantViolationException($"no name for {type}"),
+    };
 
     private void SayUnlessNone(string name, long value)
     {
