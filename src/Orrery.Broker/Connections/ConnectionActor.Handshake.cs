@@ -94,6 +94,11 @@ internal sealed partial class ConnectionActor
         Count(Counter.ConnectsAccepted);
 
         Write(attached.Answer with { SessionPresent = attached.Answer.SessionPresent && _version != MqttVersion.V31 });
+        if (_state != ConnectionState.Connected)
+        {
+            return;                                     // CONNACK did not fit
+        }
+
         if (_keepAliveSeconds > 0)
         {
             _keepAlive = TimeSpan.FromSeconds(_keepAliveSeconds * 1.5);
@@ -122,9 +127,18 @@ internal sealed partial class ConnectionActor
         Count(Counter.ConnectsRefused);
         _tally.Add(ReasonCounter.ConnectRefused, code);
         _maximumPacketSize = _connect?.MaximumPacketSize ?? uint.MaxValue;
-        WriteWithReason(new ConnAckPacket { ReasonCode = code }, p => p with { ReasonString = reason });
+        if (_version == MqttVersion.V5 || HasReturnCode(code))
+        {
+            WriteWithReason(new ConnAckPacket { ReasonCode = code }, p => p with { ReasonString = reason });
+        }
+
         End();
     }
+
+    /// <summary>Whether one of the five return codes before version 5 says it; else nothing is said (MQTT 3.1.1 [MQTT-3.2.2-6]).</summary>
+    private static bool HasReturnCode(ReasonCode code) => code is ReasonCode.UnsupportedProtocolVersion
+        or ReasonCode.ClientIdentifierNotValid or ReasonCode.BadUserNameOrPassword or ReasonCode.NotAuthorized
+        or ReasonCode.ServerUnavailable or ReasonCode.ServerBusy or ReasonCode.ServerShuttingDown or ReasonCode.QuotaExceeded;
 
     /// <summary>A CONNECT that breaks a rule: who can be told why is, in the words of the version asked for.</summary>
     private void RefuseMalformed(ProtocolViolation violation)

@@ -91,13 +91,13 @@ internal sealed partial class ConnectionActor
             return;
         }
 
-        while (_pending is not null && _pending.TryDequeue(out var pending))
+        while (_state == ConnectionState.Connected && _pending is not null && _pending.TryDequeue(out var pending))
         {
             Encode(pending);
         }
 
         FlushSoon();
-        if (_inputIsHeld)
+        if (_inputIsHeld && _state == ConnectionState.Connected)
         {
             RequestInput();
         }
@@ -125,9 +125,9 @@ internal sealed partial class ConnectionActor
                 Report(runs.ReportBytes);
                 break;
             case Transmit items:
-                for (var i = 0; i < items.Count; i++)
+                for (var i = 0; i < items.Count && _state == ConnectionState.Connected; i++)
                 {
-                    Encode(items.Items[i]);
+                    Encode(items.Items[i]);             // may close the connection
                 }
 
                 Report(items.ReportBytes);
@@ -140,8 +140,20 @@ internal sealed partial class ConnectionActor
         }
     }
 
+    /// <summary>Writes anything but a message. Where the client has no room for it, the two can't go on [MQTT-3.1.2-24].</summary>
     private void Encode(Packet packet)
     {
+        if (_maximumPacketSize != uint.MaxValue && PacketWriter.SizeOf(packet, _version) > _maximumPacketSize)
+        {
+            if (packet is not DisconnectPacket)
+            {
+                // A DISCONNECT must not precede CONNACK [MQTT-3.14.0-1].
+                Close(packet is ConnAckPacket ? null : ReasonCode.PacketTooLarge, $"{packet.Type} is above the client's Maximum Packet Size");
+            }
+
+            return;
+        }
+
         Count(Counter.BytesSent, PacketWriter.Write(_transport.Output, packet, _version));
         _tally.AddSent(packet.Type);
     }

@@ -263,6 +263,11 @@ internal sealed partial class ConnectionActor : UntypedActor, IWithTimers
 
     private void End()
     {
+        if (_state == ConnectionState.Closed)
+        {
+            return;                                     // an answer that did not fit has ended it
+        }
+
         CountEnd();
         _state = ConnectionState.Closed;
         if (_slow)
