@@ -36,12 +36,16 @@ internal sealed partial class SessionActor
         _subscribingEntries = new SubscriberEntry?[count];
         _subscribingCodes = new ReasonCode[count];
         _subscribingExisted = new bool[count];
+        var last = new Dictionary<string, SubscriberEntry>(StringComparer.Ordinal);     // of this packet, by filter
+        var added = 0;
         for (var i = 0; i < count; i++)
         {
             var subscription = packet.Subscriptions[i];
             var filter = subscription.Filter.ToString();
-            var known = _subscriptions.TryGetValue(filter, out var current);
-            if (Refusal(subscription.Filter, known) is { } refusal)
+
+            // A filter that the packet repeats is subscribed and then replaced, as by two packets [MQTT-3.8.4-5].
+            var known = last.TryGetValue(filter, out var current) || _subscriptions.TryGetValue(filter, out current);
+            if (Refusal(subscription.Filter, known, added) is { } refusal)
             {
                 _subscribingCodes[i] = refusal;
                 Count(Counter.SubscriptionsRefused);
@@ -56,8 +60,17 @@ internal sealed partial class SessionActor
             _subscribingEntries[i] = entry;
             _subscribingCodes[i] = (ReasonCode)granted;
             _subscribingExisted[i] = known;
-            Expect(id);
-            Subscribe(entry);
+            last[filter] = entry;
+            added += known ? 0 : 1;
+        }
+
+        foreach (var entry in _subscribingEntries)
+        {
+            if (entry is not null && ReferenceEquals(last[entry.Subscription.Filter.ToString()], entry))
+            {
+                Expect(entry.SubscriptionId);
+                Subscribe(entry);
+            }
         }
 
         if (_expected.Count == 0)
@@ -66,12 +79,12 @@ internal sealed partial class SessionActor
         }
     }
 
-    private ReasonCode? Refusal(TopicFilter filter, bool known)
+    private ReasonCode? Refusal(TopicFilter filter, bool known, int added)
     {
         var options = _broker.Options;
         return filter.IsShared && !options.SharedSubscriptionAvailable ? ReasonCode.SharedSubscriptionsNotSupported
             : filter.HasWildcards && !options.WildcardSubscriptionAvailable ? ReasonCode.WildcardSubscriptionsNotSupported
-            : !known && _subscriptions.Count + _expected.Count >= options.SubscriptionsPerSessionMax ? ReasonCode.QuotaExceeded
+            : !known && _subscriptions.Count + added >= options.SubscriptionsPerSessionMax ? ReasonCode.QuotaExceeded
             : null;
     }
 
