@@ -19,7 +19,7 @@ public class ClientPublishTests
 
     [Fact]
     [Trait("Statement", "MQTT-4.3.2-1")]
-    [Trait("Statement", "MQTT-4.3.2-5")]
+    [Trait("Statement", "MQTT-4.3.2-3")]
     public void A_message_at_QoS_1_is_done_at_PUBACK()
     {
         var client = ClientHarness.Connected();
@@ -106,8 +106,8 @@ public class ClientPublishTests
     }
 
     [Fact]
-    [Trait("Statement", "MQTT-3.3.4-9")]
-    [Trait("Statement", "MQTT-3.3.4-10")]
+    [Trait("Statement", "MQTT-3.3.4-7")]
+    [Trait("Statement", "MQTT-3.3.4-8")]
     public void Receive_maximum_holds_back_QoS_1_and_2_and_nothing_else()
     {
         var client = ClientHarness.Connected(connAck: new ConnAckPacket { ReceiveMaximum = 1 });

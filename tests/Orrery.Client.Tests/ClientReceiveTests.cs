@@ -67,7 +67,7 @@ public class ClientReceiveTests
     }
 
     [Fact]
-    [Trait("Statement", "MQTT-3.3.2-12")]
+    [Trait("Statement", "MQTT-3.3.2-10")]
     public void A_topic_alias_stands_for_its_topic()
     {
         var client = ClientHarness.Connected(new ClientOptions { ClientId = "c", TopicAliasMaximum = 1 });
@@ -80,7 +80,7 @@ public class ClientReceiveTests
     [Theory]
     [InlineData("300700016103230002")]
     [InlineData("300700016103230000")]
-    [Trait("Statement", "MQTT-3.3.2-9")]
+    [Trait("Statement", "MQTT-3.3.2-11")]
     public void A_topic_alias_above_the_maximum_ends_the_connection(string hex)
     {
         var client = ClientHarness.Connected(new ClientOptions { ClientId = "c", TopicAliasMaximum = 1 });

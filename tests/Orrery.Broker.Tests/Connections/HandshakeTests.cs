@@ -13,6 +13,10 @@ public class HandshakeTests
     [InlineData(MqttVersion.V311)]
     [InlineData(MqttVersion.V5)]
     [Trait("Statement", "MQTT-3.2.0-1")]
+    [Trait("Statement", "MQTT-3.1.4-5")]
+    [Trait("Statement", "v311:MQTT-3.2.0-1")]
+    [Trait("Statement", "v311:MQTT-3.1.4-4")]
+    [Trait("Statement", "v311:MQTT-7.0.0-2")]
     public void A_client_of_each_version_is_accepted_with_CONNACK_first(MqttVersion version)
     {
         var world = new BrokerWorld();
@@ -26,6 +30,7 @@ public class HandshakeTests
 
     [Fact]
     [Trait("Statement", "MQTT-3.1.0-1")]
+    [Trait("Statement", "MQTT-3.14.0-1")]
     public void A_first_packet_other_than_CONNECT_closes_without_an_answer()
     {
         var client = new BrokerWorld().Open();
@@ -50,6 +55,7 @@ public class HandshakeTests
 
     [Fact]
     [Trait("Statement", "v311:MQTT-3.1.2-2")]
+    [Trait("Statement", "v311:MQTT-3.2.2-5")]
     public void An_unknown_level_below_5_gets_return_code_1()
     {
         var client = new BrokerWorld().Open(MqttVersion.V311);
@@ -62,6 +68,7 @@ public class HandshakeTests
 
     [Fact]
     [Trait("Statement", "MQTT-3.1.2-2")]
+    [Trait("Statement", "MQTT-3.2.2-7")]
     public void A_newer_level_gets_0x84_in_the_form_of_version_5()
     {
         var client = new BrokerWorld().Open(MqttVersion.V5);
@@ -74,6 +81,9 @@ public class HandshakeTests
 
     [Fact]
     [Trait("Statement", "v311:MQTT-3.1.3-8")]
+    [Trait("Statement", "v311:MQTT-3.1.3-9")]
+    [Trait("Statement", "v311:MQTT-3.1.3-7")]
+    [Trait("Statement", "v311:MQTT-3.2.2-5")]
     public void Version_311_refuses_an_empty_identifier_without_clean_session()
     {
         var client = new BrokerWorld().Open(MqttVersion.V311);
@@ -139,6 +149,10 @@ public class HandshakeTests
 
     [Fact]
     [Trait("Statement", "MQTT-3.1.4-6")]
+    [Trait("Statement", "MQTT-3.2.2-7")]
+    [Trait("Statement", "MQTT-4.12.0-1")]
+    [Trait("Statement", "MQTT-4.12.0-4")]
+    [Trait("Statement", "MQTT-4.12.0-5")]
     public void Packets_after_a_refused_CONNECT_are_void()
     {
         var world = new BrokerWorld();
@@ -156,6 +170,9 @@ public class HandshakeTests
     }
 
     [Fact]
+    [Trait("Statement", "MQTT-4.13.1-1")]
+    [Trait("Statement", "MQTT-4.13.2-1")]
+    [Trait("Statement", "MQTT-3.14.4-2")]
     public void A_malformed_packet_closes_only_its_own_connection()
     {
         var world = new BrokerWorld();
@@ -173,6 +190,8 @@ public class HandshakeTests
     }
 
     [Fact]
+    [Trait("Statement", "v311:MQTT-4.8.0-1")]
+    [Trait("Statement", "v311:MQTT-3.3.1-4")]
     public void What_came_before_a_malformed_packet_is_handled()
     {
         var world = new BrokerWorld();
@@ -202,6 +221,8 @@ public class HandshakeTests
     }
 
     [Fact]
+    [Trait("Statement", "MQTT-3.1.4-2")]
+    [Trait("Statement", "MQTT-3.2.2-7")]
     public void One_session_more_than_the_limit_is_refused_with_0x97()
     {
         var world = new BrokerWorld(new BrokerOptions { SessionsMax = 1 });
@@ -215,6 +236,7 @@ public class HandshakeTests
     }
 
     [Fact]
+    [Trait("Statement", "MQTT-3.2.2-9")]
     public void CONNACK_names_the_limits_that_differ_from_the_defaults()
     {
         var world = new BrokerWorld(new BrokerOptions
@@ -237,6 +259,7 @@ public class HandshakeTests
     }
 
     [Fact]
+    [Trait("Statement", "MQTT-3.14.4-2")]
     public void A_stop_says_goodbye_to_every_client()
     {
         var world = new BrokerWorld();

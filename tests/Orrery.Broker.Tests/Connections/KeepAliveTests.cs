@@ -6,6 +6,7 @@ using Orrery.Mqtt.Packets;
 namespace Orrery.Broker.Tests.Connections;
 
 [Trait("Statement", "MQTT-3.1.2-22")]
+[Trait("Statement", "v311:MQTT-3.1.2-24")]
 public class KeepAliveTests
 {
     private readonly BrokerWorld _world = new(new BrokerOptions());
@@ -14,6 +15,7 @@ public class KeepAliveTests
         _world.Connect("c", version, with: c => c with { KeepAliveSeconds = keepAlive });
 
     [Fact]
+    [Trait("Statement", "MQTT-3.2.2-22")]
     public void K1_A_silent_client_is_closed_at_one_and_a_half_times_its_keep_alive()
     {
         var client = Connect(10);
@@ -66,7 +68,6 @@ public class KeepAliveTests
     }
 
     [Fact]
-    [Trait("Statement", "MQTT-3.2.2-21")]
     public void K3_The_servers_keep_alive_replaces_the_clients()
     {
         var world = new BrokerWorld(new BrokerOptions { KeepAliveMaxSeconds = 4 });
@@ -107,6 +108,8 @@ public class KeepAliveTests
 
     [Fact]
     [Trait("Statement", "MQTT-3.12.4-1")]
+    [Trait("Statement", "MQTT-3.3.4-10")]
+    [Trait("Statement", "MQTT-4.9.0-3")]
     public void K6_A_ping_is_answered_even_without_quota()
     {
         var client = _world.Connect("c", with: c => c with { ReceiveMaximum = 1 });

@@ -7,6 +7,9 @@ using static Orrery.Broker.Tests.World.Packets;
 namespace Orrery.Broker.Tests.Publishing;
 
 [Trait("Statement", "MQTT-4.6.0-6")]
+[Trait("Statement", "MQTT-4.6.0-5")]
+[Trait("Statement", "v311:MQTT-4.6.0-5")]
+[Trait("Statement", "v311:MQTT-4.6.0-6")]
 public class OrderTests
 {
     [Theory]
@@ -54,6 +57,8 @@ public class OrderTests
 
     [Fact]
     [Trait("Statement", "MQTT-4.6.0-1")]
+    [Trait("Statement", "MQTT-3.3.1-1")]
+    [Trait("Statement", "v311:MQTT-4.6.0-1")]
     public void O2_Resends_come_first_and_in_their_order()
     {
         var world = new BrokerWorld();
@@ -78,6 +83,7 @@ public class OrderTests
     }
 
     [Fact]
+    [Trait("Statement", "MQTT-4.9.0-1")]
     public void O3_With_a_receive_maximum_of_1_nothing_is_reordered()
     {
         var world = new BrokerWorld();

@@ -44,6 +44,7 @@ public class PassOnTests
     }
 
     [Fact]
+    [Trait("Statement", "MQTT-3.1.2-24")]
     public void Identifiers_aliases_and_size_limits_are_honoured_where_bytes_could_be_passed_on()
     {
         var world = new BrokerWorld();

@@ -32,6 +32,24 @@ public class QoSTests
     [Theory]
     [MemberData(nameof(Pairs))]
     [Trait("Statement", "MQTT-3.8.4-8")]
+    [Trait("Statement", "MQTT-2.2.1-5")]
+    [Trait("Statement", "MQTT-2.2.1-2")]
+    [Trait("Statement", "MQTT-3.3.4-1")]
+    [Trait("Statement", "MQTT-3.8.4-7")]
+    [Trait("Statement", "MQTT-4.3.1-1")]
+    [Trait("Statement", "MQTT-4.3.2-2")]
+    [Trait("Statement", "MQTT-4.3.2-4")]
+    [Trait("Statement", "MQTT-4.3.3-2")]
+    [Trait("Statement", "MQTT-4.3.3-8")]
+    [Trait("Statement", "MQTT-4.3.3-11")]
+    [Trait("Statement", "MQTT-4.3.3-4")]
+    [Trait("Statement", "v311:MQTT-3.8.4-6")]
+    [Trait("Statement", "v311:MQTT-3.3.4-1")]
+    [Trait("Statement", "v311:MQTT-2.3.1-5")]
+    [Trait("Statement", "v311:MQTT-2.3.1-6")]
+    [Trait("Statement", "v311:MQTT-4.3.1-1")]
+    [Trait("Statement", "v311:MQTT-4.3.2-1")]
+    [Trait("Statement", "v311:MQTT-4.3.3-1")]
     public void A_message_arrives_once_at_the_lower_of_both_QoS(MqttVersion from, MqttVersion to, QoS published, QoS granted)
     {
         var subscriber = _world.Connect("s", to);
@@ -121,6 +139,7 @@ public class QoSTests
     [Theory]
     [InlineData(MqttVersion.V311, ReasonCode.Success)]
     [InlineData(MqttVersion.V5, ReasonCode.PacketIdentifierNotFound)]
+    [Trait("Statement", "MQTT-4.3.3-11")]
     public void Q2_3_An_unknown_PUBREL_is_answered(MqttVersion version, ReasonCode code)
     {
         var client = _world.Connect("c", version);
@@ -132,6 +151,10 @@ public class QoSTests
     }
 
     [Fact]
+    [Trait("Statement", "MQTT-4.3.3-5")]
+    [Trait("Statement", "MQTT-4.3.3-6")]
+    [Trait("Statement", "MQTT-4.4.0-1")]
+    [Trait("Statement", "MQTT-3.1.2-5")]
     public void Q2_5_On_resume_an_owed_PUBREL_is_sent_again_and_no_PUBLISH()
     {
         var subscriber = _world.Connect("s", cleanStart: false, sessionExpiry: 100);

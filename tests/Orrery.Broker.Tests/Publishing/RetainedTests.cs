@@ -88,6 +88,7 @@ public class RetainedTests
     [InlineData(MqttVersion.V5, true, true)]
     [Trait("Statement", "MQTT-3.3.1-12")]
     [Trait("Statement", "MQTT-3.3.1-13")]
+    [Trait("Statement", "v311:MQTT-3.3.1-9")]
     public void R4_The_flag_of_a_live_message_is_kept_only_on_request(MqttVersion version, bool asPublished, bool retain)
     {
         var subscriber = _world.Connect("s", version);
@@ -117,6 +118,7 @@ public class RetainedTests
     }
 
     [Fact]
+    [Trait("Statement", "MQTT-3.8.4-8")]
     public void R6_It_comes_at_the_lower_QoS()
     {
         _world.Connect("p").Publish("a", "x", QoS.ExactlyOnce, 1, retain: true);

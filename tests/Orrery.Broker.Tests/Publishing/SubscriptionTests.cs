@@ -24,6 +24,9 @@ public class SubscriptionTests
     [InlineData("A", "a", false)]
     [Trait("Statement", "MQTT-4.7.1-2")]
     [Trait("Statement", "MQTT-4.7.2-1")]
+    [Trait("Statement", "MQTT-3.3.2-3")]
+    [Trait("Statement", "MQTT-4.7.1-1")]
+    [Trait("Statement", "MQTT-4.7.3-4")]
     public void A_filter_matches_by_the_rules_of_wildcards(string filter, string topic, bool matches)
     {
         var subscriber = _world.Connect("s");
@@ -39,6 +42,7 @@ public class SubscriptionTests
     [Fact]
     [Trait("Statement", "MQTT-3.3.4-2")]
     [Trait("Statement", "MQTT-3.3.4-3")]
+    [Trait("Statement", "MQTT-3.3.4-4")]
     public void OV1_Overlapping_subscriptions_give_one_copy_at_the_highest_QoS_with_all_identifiers()
     {
         var subscriber = _world.Connect("s");
@@ -73,6 +77,11 @@ public class SubscriptionTests
     [Fact]
     [Trait("Statement", "MQTT-3.8.4-6")]
     [Trait("Statement", "MQTT-3.8.4-5")]
+    [Trait("Statement", "MQTT-2.2.1-6")]
+    [Trait("Statement", "MQTT-3.8.4-1")]
+    [Trait("Statement", "MQTT-3.8.4-2")]
+    [Trait("Statement", "MQTT-3.8.4-7")]
+    [Trait("Statement", "MQTT-3.9.3-1")]
     public void SB1_SUBACK_has_one_code_per_filter_in_order()
     {
         var subscriber = _world.Connect("s");
@@ -91,6 +100,8 @@ public class SubscriptionTests
     [Fact]
     [Trait("Statement", "MQTT-3.10.4-2")]
     [Trait("Statement", "MQTT-3.11.3-2")]
+    [Trait("Statement", "MQTT-3.11.3-1")]
+    [Trait("Statement", "MQTT-3.10.4-1")]
     public void UN1_After_UNSUBACK_nothing_more_comes()
     {
         var subscriber = _world.Connect("s");
@@ -148,6 +159,8 @@ public class SubscriptionTests
     }
 
     [Fact]
+    [Trait("Statement", "MQTT-3.8.4-7")]
+    [Trait("Statement", "MQTT-3.9.3-2")]
     public void More_subscriptions_than_the_limit_are_refused_one_by_one()
     {
         var world = new BrokerWorld(new BrokerOptions { SubscriptionsPerSessionMax = 2 });
@@ -160,6 +173,12 @@ public class SubscriptionTests
     }
 
     [Fact]
+    [Trait("Statement", "MQTT-3.3.2-4")]
+    [Trait("Statement", "MQTT-3.3.2-15")]
+    [Trait("Statement", "MQTT-3.3.2-16")]
+    [Trait("Statement", "MQTT-3.3.2-17")]
+    [Trait("Statement", "MQTT-3.3.2-18")]
+    [Trait("Statement", "MQTT-3.3.2-20")]
     public void Properties_reach_a_version_5_subscriber_unchanged_and_a_version_3_one_gets_the_rest()
     {
         var v5 = _world.Connect("v5");

@@ -10,6 +10,8 @@ public class FlowControlTests
 {
     [Fact]
     [Trait("Statement", "MQTT-3.3.4-9")]
+    [Trait("Statement", "MQTT-4.9.0-1")]
+    [Trait("Statement", "MQTT-4.9.0-2")]
     public void F1_No_more_than_the_receive_maximum_is_in_flight()
     {
         var world = new BrokerWorld();
@@ -65,6 +67,8 @@ public class FlowControlTests
     [Theory]
     [InlineData(QoS.AtLeastOnce)]
     [InlineData(QoS.ExactlyOnce)]
+    [Trait("Statement", "MQTT-3.3.4-7")]
+    [Trait("Statement", "MQTT-4.13.2-1")]
     public void F3_More_than_our_receive_maximum_ends_the_connection(QoS qos)
     {
         var world = new BrokerWorld(new BrokerOptions { ReceiveMaximum = 3 });
@@ -192,7 +196,8 @@ public class FlowControlTests
     }
 
     [Fact]
-    [Trait("Statement", "MQTT-3.3.2-12")]
+    [Trait("Statement", "MQTT-3.1.2-26")]
+    [Trait("Statement", "MQTT-3.3.2-11")]
     public void F7_A_repeated_topic_is_sent_as_an_alias_where_the_client_allows()
     {
         var world = new BrokerWorld();

@@ -13,6 +13,10 @@ public class SessionExpiryTests
     [Fact]
     [Trait("Statement", "MQTT-3.2.2-2")]
     [Trait("Statement", "MQTT-3.2.2-3")]
+    [Trait("Statement", "MQTT-3.1.2-4")]
+    [Trait("Statement", "MQTT-3.1.2-6")]
+    [Trait("Statement", "MQTT-3.1.2-23")]
+    [Trait("Statement", "MQTT-3.1.4-4")]
     public void S1_Session_present_is_told_when_there_is_one()
     {
         _world.Connect("c", cleanStart: false, sessionExpiry: 100).Drop();
@@ -23,6 +27,8 @@ public class SessionExpiryTests
     }
 
     [Fact]
+    [Trait("Statement", "MQTT-3.1.2-23")]
+    [Trait("Statement", "MQTT-4.1.0-2")]
     public void S4_A_session_is_there_until_its_expiry_and_not_at_it()
     {
         _world.Connect("early", cleanStart: false, sessionExpiry: 100).Drop();
@@ -53,6 +59,8 @@ public class SessionExpiryTests
     [InlineData(MqttVersion.V311)]
     [InlineData(MqttVersion.V5)]
     [Trait("Statement", "v311:MQTT-3.1.2-6")]
+    [Trait("Statement", "MQTT-4.1.0-2")]
+    [Trait("Statement", "v311:MQTT-3.1.4-3")]
     public void A_session_without_expiry_ends_with_its_connection(MqttVersion version)
     {
         var client = _world.Connect("c", version, cleanStart: true);
@@ -74,7 +82,7 @@ public class SessionExpiryTests
     }
 
     [Fact]
-    [Trait("Statement", "MQTT-3.14.2-2")]
+    [Trait("Statement", "MQTT-4.13.1-1")]
     public void S4_DISCONNECT_cannot_prolong_a_session_that_ends_with_its_connection()
     {
         var client = _world.Connect("c", cleanStart: false, sessionExpiry: 0);
@@ -86,6 +94,7 @@ public class SessionExpiryTests
     }
 
     [Fact]
+    [Trait("Statement", "MQTT-4.1.0-1")]
     public void S7_A_session_is_not_ended_while_connected()
     {
         _world.Connect("c", cleanStart: false, sessionExpiry: 10).Drop();
@@ -100,6 +109,9 @@ public class SessionExpiryTests
     }
 
     [Fact]
+    [Trait("Statement", "MQTT-4.5.0-1")]
+    [Trait("Statement", "MQTT-3.1.2-5")]
+    [Trait("Statement", "MQTT-3.1.2-23")]
     public void A_persistent_session_queues_what_its_client_misses_and_keeps_the_order()
     {
         var client = _world.Connect("c", cleanStart: false, sessionExpiry: 100);

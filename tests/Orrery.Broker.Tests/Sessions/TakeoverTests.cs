@@ -23,6 +23,7 @@ public class TakeoverTests
     }
 
     [Fact]
+    [Trait("Statement", "v311:MQTT-3.1.4-2")]
     public void S2_A_version_3_client_is_closed_without_a_packet()
     {
         var old = _world.Connect("c", MqttVersion.V311);
@@ -34,6 +35,11 @@ public class TakeoverTests
     }
 
     [Fact]
+    [Trait("Statement", "MQTT-3.3.1-1")]
+    [Trait("Statement", "MQTT-4.3.2-3")]
+    [Trait("Statement", "MQTT-4.3.3-3")]
+    [Trait("Statement", "MQTT-4.4.0-1")]
+    [Trait("Statement", "MQTT-3.1.3-2")]
     public void S3_What_the_old_connection_did_not_acknowledge_is_sent_again_on_the_new_one()
     {
         var old = _world.Connect("c", cleanStart: false, sessionExpiry: 100);
@@ -70,6 +76,9 @@ public class TakeoverTests
     }
 
     [Fact]
+    [Trait("Statement", "MQTT-3.1.2-4")]
+    [Trait("Statement", "MQTT-3.1.4-4")]
+    [Trait("Statement", "MQTT-3.2.2-2")]
     public void S6_A_clean_start_forgets_what_was_queued_and_subscribed()
     {
         var old = _world.Connect("c", cleanStart: false, sessionExpiry: 100);
@@ -118,6 +127,7 @@ public class TakeoverTests
     }
 
     [Fact]
+    [Trait("Statement", "MQTT-4.3.3-10")]
     public void QoS_2_identifiers_survive_the_takeover()
     {
         var listener = _world.Connect("listener");

@@ -29,6 +29,10 @@ public class WillTests
     [InlineData(MqttVersion.V31)]
     [InlineData(MqttVersion.V311)]
     [InlineData(MqttVersion.V5)]
+    [Trait("Statement", "MQTT-3.1.2-7")]
+    [Trait("Statement", "MQTT-3.1.2-10")]
+    [Trait("Statement", "v311:MQTT-3.1.2-8")]
+    [Trait("Statement", "v311:MQTT-3.1.2-10")]
     public void W1_A_lost_connection_publishes_the_will_once(MqttVersion version)
     {
         Connect(version: version, cleanStart: true).Drop();
@@ -42,6 +46,9 @@ public class WillTests
     [InlineData(MqttVersion.V311)]
     [InlineData(MqttVersion.V5)]
     [Trait("Statement", "MQTT-3.14.4-3")]
+    [Trait("Statement", "MQTT-3.1.2-10")]
+    [Trait("Statement", "v311:MQTT-3.14.4-3")]
+    [Trait("Statement", "v311:MQTT-3.1.2-10")]
     public void W3_DISCONNECT_cancels_it(MqttVersion version)
     {
         var client = Connect(version: version);
@@ -170,6 +177,7 @@ public class WillTests
     [Theory]
     [InlineData(true)]
     [InlineData(false)]
+    [Trait("Statement", "v311:MQTT-3.1.2-8")]
     public void W5_Version_311_always_publishes_it_on_takeover(bool cleanStart)
     {
         Connect(version: MqttVersion.V311, cleanStart: false);
@@ -180,7 +188,6 @@ public class WillTests
     }
 
     [Fact]
-    [Trait("Statement", "MQTT-3.1.2-14")]
     [Trait("Statement", "MQTT-3.1.2-15")]
     public void W6_A_retained_will_is_kept_and_has_its_QoS()
     {
@@ -194,7 +201,8 @@ public class WillTests
     }
 
     [Fact]
-    [Trait("Statement", "v311:MQTT-3.1.2-17")]
+    [Trait("Statement", "MQTT-3.1.2-14")]
+    [Trait("Statement", "v311:MQTT-3.1.2-16")]
     public void W6_A_will_that_is_not_to_be_retained_is_not_kept()
     {
         Connect(version: MqttVersion.V311, cleanStart: true).Drop();

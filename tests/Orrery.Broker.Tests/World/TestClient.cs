@@ -53,6 +53,12 @@ internal sealed class TestClient : IConnectionTransport
 
     public int InboxCount => _inbox.Count;
 
+    /// <summary>Every byte that the broker sent.</summary>
+    public List<byte> Received { get; } = [];
+
+    /// <summary>True makes the transport fail at the next flush, as an edge with a bug would.</summary>
+    public bool FailsOnFlush { get; set; }
+
     IBufferWriter<byte> IConnectionTransport.Output => _output;
 
     void IConnectionTransport.Start(IActorRef connection) => _connection = connection;
@@ -67,6 +73,11 @@ internal sealed class TestClient : IConnectionTransport
     {
         Flushes++;
         LargestFlush = Math.Max(LargestFlush, _output.WrittenCount);
+        if (FailsOnFlush)
+        {
+            throw new InvalidOperationException("planted");
+        }
+
         if (!IsSlow)
         {
             TakeOutput();
@@ -152,6 +163,10 @@ internal sealed class TestClient : IConnectionTransport
         return all;
     }
 
+    /// <summary>Empties the inbox, which must hold exactly one packet of this type.</summary>
+    public T TakeOnly<T>()
+        where T : Packet => Assert.Single(TakeAll().OfType<T>());
+
     /// <summary>Subscribes and takes the SUBACK.</summary>
     public SubAckPacket Subscribe(string filter, QoS qos = QoS.ExactlyOnce, bool noLocal = false, bool retainAsPublished = false,
         RetainHandling retainHandling = RetainHandling.SendAtSubscribe, uint? identifier = null)
@@ -191,6 +206,7 @@ internal sealed class TestClient : IConnectionTransport
 
     private void TakeOutput()
     {
+        Received.AddRange(_output.WrittenSpan);
         _fromBroker = [.. _fromBroker, .. _output.WrittenSpan];
         _output.ResetWrittenCount();
         var input = new ReadOnlySequence<byte>(_fromBroker);

@@ -77,6 +77,7 @@ public sealed class ConnectRulesTests
     [InlineData("10([MQTT] 05 10 0000 {} [a])", "MQTT-3.1.2-11")]
     [InlineData("10([MQTT] 04 0A 0000 [a])", "v311:MQTT-3.1.2-13")]
     [InlineData("10([MQIsdp] 03 0A 0000 [a])", "v311:MQTT-3.1.2-13")]
+    [Trait("Statement", "v311:MQTT-3.1.2-11")]
     public void Without_a_will_there_is_no_will_QoS(string packet, string statement) =>
         Refusal.OfConnect(packet, MalformedPacket, statement);
 
@@ -93,6 +94,7 @@ public sealed class ConnectRulesTests
     [Trait("Statement", "v311:MQTT-3.1.2-15")]
     [InlineData("10([MQTT] 05 20 0000 {} [a])", "MQTT-3.1.2-13")]
     [InlineData("10([MQTT] 04 22 0000 [a])", "v311:MQTT-3.1.2-15")]
+    [Trait("Statement", "v311:MQTT-3.1.2-11")]
     public void Without_a_will_there_is_no_will_retain(string packet, string statement) =>
         Refusal.OfConnect(packet, MalformedPacket, statement);
 
@@ -117,6 +119,8 @@ public sealed class ConnectRulesTests
     [InlineData("10([MQTT] 05 00 00)")]                         // half a keep-alive
     [InlineData("10([MQTT] 05)")]                               // no flags
     [InlineData("10([MQTT] 05 00 0000 {} [a] 00)")]             // one byte more
+    [InlineData("10([MQTT] 05 00 0000 {} [a] [u])")]            // a user name too many
+    [InlineData("10([MQTT] 05 80 0000 {} [a] [u] <70>)")]       // a password too many
     [Trait("Statement", "MQTT-3.1.2-16")]
     [Trait("Statement", "MQTT-3.1.2-18")]
     public void What_the_flags_announce_is_there_and_nothing_else(string packet) =>
@@ -128,8 +132,18 @@ public sealed class ConnectRulesTests
     [InlineData("10([MQTT] 04 82 0000 [a])")]
     [InlineData("10([MQTT] 04 C2 0000 [a] [u])")]
     [InlineData("10([MQTT] 04 02 0000 [a] [u])")]
+    [InlineData("10([MQTT] 04 82 0000 [a] [u] <70>)")]          // a password too many
+    [InlineData("10([MQTT] 04 06 0000 [a])")]                   // no will at all
+    [InlineData("10([MQTT] 04 06 0000 [a] [t])")]               // no will message
+    [InlineData("10([MQTT] 04 02 0000 [a] [t] <>)")]            // a will too many
+    [InlineData("10([MQTT] 04 02 0000)")]                       // no client identifier
     [InlineData("10([MQIsdp] 03 82 0000 [a] 00)")]
     [InlineData("10([MQIsdp] 03 02 0000 [a] [u])")]
+    [Trait("Statement", "v311:MQTT-3.1.2-9")]
+    [Trait("Statement", "v311:MQTT-3.1.2-11")]
+    [Trait("Statement", "v311:MQTT-3.1.2-18")]
+    [Trait("Statement", "v311:MQTT-3.1.2-20")]
+    [Trait("Statement", "v311:MQTT-3.1.3-3")]
     public void What_the_flags_announce_is_there_in_older_versions_too(string packet) =>
         Refusal.OfConnect(packet, MalformedPacket, "v311:MQTT-4.8.0-1");
 
@@ -142,7 +156,6 @@ public sealed class ConnectRulesTests
         Refusal.OfConnect(packet, code, statement);
 
     [Fact]
-    [Trait("Statement", "v311:MQTT-3.1.3-7")]
     public void An_empty_client_identifier_is_for_the_broker_to_judge()
     {
         Refusal.Accepts(null, PeerRole.Client, "10([MQTT] 04 00 0000 [])");

@@ -23,11 +23,13 @@ public sealed class FixedHeaderTests
     [Trait("Statement", "MQTT-2.1.3-1")]
     [Trait("Statement", "v311:MQTT-2.2.2-2")]
     [InlineData("11([MQTT] 04 02 0000 [a])")]
+    [Trait("Statement", "v311:MQTT-2.2.2-1")]
     public void A_flag_of_CONNECT_with_the_wrong_value_is_malformed(string packet) =>
         Refusal.OfConnect(packet, MalformedPacket, "MQTT-2.1.3-1");
 
     [Fact]
     [Trait("Statement", "v311:MQTT-2.2.2-2")]
+    [Trait("Statement", "v311:MQTT-2.2.2-1")]
     public void A_reserved_flag_is_malformed_in_version_3_1_1_too() =>
         Refusal.OfClient(V311, "42(0001)", MalformedPacket, "v311:MQTT-2.2.2-2");
 

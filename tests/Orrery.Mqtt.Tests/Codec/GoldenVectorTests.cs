@@ -10,6 +10,8 @@ public sealed class GoldenVectorTests
 
     [Theory, MemberData(nameof(Names))]
     [Trait("Statement", "MQTT-1.5.5-1")]
+    [Trait("Statement", "MQTT-3.1.3-1")]
+    [Trait("Statement", "v311:MQTT-3.1.3-1")]
     public void Every_vector_reads_the_same_however_its_bytes_are_cut(string name)
     {
         var vector = Find(name);
@@ -43,6 +45,10 @@ public sealed class GoldenVectorTests
     }
 
     [Theory, MemberData(nameof(Names))]
+    [Trait("Statement", "MQTT-1.5.5-1")]
+    [Trait("Statement", "MQTT-2.1.3-1")]
+    [Trait("Statement", "MQTT-2.2.2-1")]
+    [Trait("Statement", "v311:MQTT-2.2.2-1")]
     public void Every_vector_is_written_as_it_stands(string name)
     {
         var vector = Find(name);

@@ -108,6 +108,7 @@ public sealed class PacketWriterTests
     [InlineData(16_384, 3)]
     [InlineData(2_097_151, 3)]
     [InlineData(2_097_152, 4)]
+    [Trait("Statement", "MQTT-1.5.5-1")]
     public void The_length_takes_as_few_bytes_as_it_can(int remaining, int lengthBytes)
     {
         var message = new ApplicationMessage { Topic = TopicName.Parse("t"), Payload = new byte[remaining - 3] };

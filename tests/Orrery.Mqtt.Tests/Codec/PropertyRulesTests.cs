@@ -70,7 +70,6 @@ public sealed class PropertyRulesTests
     }
 
     [Theory, MemberData(nameof(EveryPlace))]
-    [Trait("Statement", "MQTT-3.14.2-2")]
     [Trait("Statement", "MQTT-3.3.4-6")]
     public void Every_identifier_is_taken_where_the_table_has_it_and_malformed_elsewhere(string place, PeerRole sender, string packet)
     {
@@ -150,7 +149,6 @@ public sealed class PropertyRulesTests
     }
 
     [Fact]
-    [Trait("Statement", "MQTT-4.12.0-6")]
     public void Authentication_data_needs_a_method()
     {
         Refusal.OfConnect("10([MQTT] 05 02 0000 {16 <00>} [a])", ProtocolError, "MQTT 5 §3.1.2.11.10");

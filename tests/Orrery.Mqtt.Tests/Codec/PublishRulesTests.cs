@@ -35,6 +35,7 @@ public sealed class PublishRulesTests
     [InlineData("#")]
     [InlineData("a+b")]
     [InlineData("a/b#")]
+    [Trait("Statement", "v311:MQTT-4.7.1-1")]
     public void A_topic_name_holds_no_wildcard(string topic)
     {
         Refusal.OfClient(V5, $"30([{topic}] {{}})", TopicNameInvalid, "MQTT-3.3.2-2");
@@ -77,7 +78,7 @@ public sealed class PublishRulesTests
     [Fact]
     [Trait("Statement", "MQTT-3.3.2-8")]
     [Trait("Statement", "MQTT-3.3.2-9")]
-    [Trait("Statement", "MQTT-3.3.2-11")]
+    [Trait("Statement", "MQTT-3.2.2-17")]
     public void A_topic_alias_is_1_to_the_maximum()
     {
         Refusal.OfClient(V5, "30([t] {23 0000})", TopicAliasInvalid, "MQTT-3.3.2-8");

@@ -26,6 +26,15 @@ public sealed class StringRulesTests
     [Theory, MemberData(nameof(IllFormed))]
     [Trait("Statement", "MQTT-1.5.4-1")]
     [Trait("Statement", "v311:MQTT-1.5.3-1")]
+    [Trait("Statement", "MQTT-1.5.7-1")]
+    [Trait("Statement", "MQTT-3.3.2-1")]
+    [Trait("Statement", "MQTT-3.3.2-13")]
+    [Trait("Statement", "MQTT-3.3.2-19")]
+    [Trait("Statement", "MQTT-3.8.3-1")]
+    [Trait("Statement", "MQTT-3.10.3-1")]
+    [Trait("Statement", "v311:MQTT-3.3.2-1")]
+    [Trait("Statement", "v311:MQTT-3.8.3-1")]
+    [Trait("Statement", "v311:MQTT-3.10.3-1")]
     public void Ill_formed_UTF_8_is_malformed_wherever_a_string_stands(string hex)
     {
         foreach (var packet in (string[])
@@ -44,6 +53,9 @@ public sealed class StringRulesTests
     [Trait("Statement", "MQTT-3.1.3-4")]
     [Trait("Statement", "MQTT-3.1.3-11")]
     [Trait("Statement", "MQTT-3.1.3-12")]
+    [Trait("Statement", "v311:MQTT-3.1.3-4")]
+    [Trait("Statement", "v311:MQTT-3.1.3-10")]
+    [Trait("Statement", "v311:MQTT-3.1.3-11")]
     public void Ill_formed_UTF_8_in_CONNECT_is_malformed(string hex)
     {
         foreach (var packet in (string[])
@@ -65,11 +77,13 @@ public sealed class StringRulesTests
 
     [Fact]
     [Trait("Statement", "v311:MQTT-1.5.3-2")]
+    [Trait("Statement", "v311:MQTT-4.7.3-2")]
     public void A_string_never_holds_the_null_character_in_version_3_1_1_either() =>
         Refusal.OfClient(V311, "30(<00>)", MalformedPacket, "v311:MQTT-1.5.3-2");
 
     [Fact]
     [Trait("Statement", "MQTT-1.5.4-3")]
+    [Trait("Statement", "v311:MQTT-1.5.3-3")]
     public void A_byte_order_mark_is_kept()
     {
         var input = Bytes.Whole(Notation.Parse("30(<EFBBBF61> {03 <EFBBBF>})"));

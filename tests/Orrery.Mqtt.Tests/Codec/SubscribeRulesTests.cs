@@ -43,6 +43,7 @@ public sealed class SubscribeRulesTests
 
     [Fact]
     [Trait("Statement", "v311:MQTT-3.8.3-4")]
+    [Trait("Statement", "MQTT-4.13.1-1")]
     public void QoS_3_and_retain_handling_3_do_not_exist()
     {
         Refusal.OfClient(V5, "82(0001 {} [a] 03)", ProtocolError, "MQTT 5 §3.8.3.1");

@@ -86,7 +86,6 @@ public class InboundFlowTests
     /// <summary>Every sequence of events gives the verdicts of a model that keeps two plain sets (Q2-2, Q2-6).</summary>
     [Fact]
     [Trait("Statement", "MQTT-4.3.3-10")]
-    [Trait("Statement", "MQTT-3.3.4-8")]
     public void The_flow_agrees_with_two_sets()
     {
         var events = Gen.Choose(0, 99).Zip(Gen.Choose(1, 4)).ListOf(60);

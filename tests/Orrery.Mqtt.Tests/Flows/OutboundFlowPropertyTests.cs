@@ -16,6 +16,8 @@ public class OutboundFlowPropertyTests
     [Trait("Statement", "MQTT-4.6.0-1")]
     [Trait("Statement", "MQTT-4.3.3-6")]
     [Trait("Statement", "MQTT-2.2.1-3")]
+    [Trait("Statement", "MQTT-2.2.1-4")]
+    [Trait("Statement", "MQTT-4.9.0-2")]
     public void Whatever_happens_the_peer_sees_a_legal_history()
     {
         var steps = Gen.Choose(0, 99).Zip(Gen.Choose(0, 1_000)).ListOf(120);

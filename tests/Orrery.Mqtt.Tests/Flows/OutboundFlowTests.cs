@@ -31,8 +31,8 @@ public class OutboundFlowTests
     [InlineData(ReasonCode.Success)]
     [InlineData(ReasonCode.NoMatchingSubscribers)]
     [InlineData(ReasonCode.QuotaExceeded)]
-    [Trait("Statement", "MQTT-4.3.2-5")]
     [Trait("Statement", "MQTT-4.4.0-2")]
+    [Trait("Statement", "MQTT-4.3.2-3")]
     public void PUBACK_ends_the_exchange_whatever_it_says(ReasonCode reasonCode)
     {
         _flow.Open(1);
@@ -175,6 +175,10 @@ public class OutboundFlowTests
 
     [Fact]
     [Trait("Statement", "MQTT-2.2.1-3")]
+    [Trait("Statement", "MQTT-2.2.1-4")]
+    [Trait("Statement", "MQTT-4.3.2-1")]
+    [Trait("Statement", "MQTT-4.3.3-1")]
+    [Trait("Statement", "v311:MQTT-2.3.1-4")]
     public void Identifiers_go_round_and_pass_over_those_in_use()
     {
         _flow.Open(65_535);
@@ -193,6 +197,7 @@ public class OutboundFlowTests
 
     [Fact]
     [Trait("Statement", "MQTT-2.2.1-3")]
+    [Trait("Statement", "MQTT-2.2.1-4")]
     public void When_all_identifiers_are_in_use_nothing_starts()
     {
         _flow.Open(65_535);

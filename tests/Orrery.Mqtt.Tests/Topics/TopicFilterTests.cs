@@ -80,6 +80,7 @@ public class TopicFilterTests
 
     [Fact]
     [Trait("Statement", "MQTT-4.7.3-3")]
+    [Trait("Statement", "v311:MQTT-4.7.3-3")]
     public void A_filter_has_at_most_65535_bytes()
     {
         Assert.True(TopicFilter.TryParse(new string('a', 65_535), out _, out _));

@@ -37,6 +37,7 @@ public class TopicMatchingTests
     [Trait("Statement", "MQTT-4.7.1-1")]
     [Trait("Statement", "MQTT-4.7.1-2")]
     [Trait("Statement", "MQTT-4.7.3-4")]
+    [Trait("Statement", "v311:MQTT-4.7.3-4")]
     public void A_filter_matches_as_the_specification_says(string filter, string topic, bool matches) =>
         Assert.Equal(matches, TopicFilter.Parse(filter).Matches(TopicName.Parse(topic)));
 
@@ -52,6 +53,7 @@ public class TopicMatchingTests
     [InlineData("/#", "/$SYS", true)]
     [InlineData("a/+", "a/$SYS", true)]
     [Trait("Statement", "MQTT-4.7.2-1")]
+    [Trait("Statement", "v311:MQTT-4.7.2-1")]
     public void A_leading_wildcard_does_not_match_a_leading_dollar(string filter, string topic, bool matches) =>
         Assert.Equal(matches, TopicFilter.Parse(filter).Matches(TopicName.Parse(topic)));
 

@@ -30,6 +30,7 @@ public class TopicNameTests
     [Theory]
     [InlineData("")]
     [Trait("Statement", "MQTT-4.7.3-1")]
+    [Trait("Statement", "v311:MQTT-4.7.3-1")]
     public void A_name_has_a_character(string text) => Assert.False(TopicName.TryParse(text, out _));
 
     [Theory]
@@ -40,13 +41,16 @@ public class TopicNameTests
     [InlineData("sport+")]
     [InlineData("a#b")]
     [Trait("Statement", "MQTT-3.3.2-2")]
-    [Trait("Statement", "MQTT-4.7.1-1")]
+    [Trait("Statement", "MQTT-4.7.0-1")]
+    [Trait("Statement", "v311:MQTT-4.7.1-1")]
+    [Trait("Statement", "v311:MQTT-3.3.2-2")]
     public void A_name_has_no_wildcard(string text) => Assert.False(TopicName.TryParse(text, out _));
 
     [Theory]
     [InlineData("6100")]
     [InlineData("00")]
     [Trait("Statement", "MQTT-4.7.3-2")]
+    [Trait("Statement", "v311:MQTT-4.7.3-2")]
     public void A_name_has_no_null_character(string hex) =>
         Assert.False(TopicName.TryParse(Convert.FromHexString(hex), out _));
 
@@ -55,10 +59,12 @@ public class TopicNameTests
     [InlineData("C080")]
     [InlineData("FF")]
     [Trait("Statement", "MQTT-3.3.2-1")]
+    [Trait("Statement", "v311:MQTT-3.3.2-1")]
     public void A_name_is_valid_utf_8(string hex) => Assert.False(TopicName.TryParse(Convert.FromHexString(hex), out _));
 
     [Fact]
     [Trait("Statement", "MQTT-4.7.3-3")]
+    [Trait("Statement", "v311:MQTT-4.7.3-3")]
     public void A_name_has_at_most_65535_bytes()
     {
         Assert.True(TopicName.TryParse(new string('a', 65_535), out _));
@@ -91,6 +97,7 @@ public class TopicNameTests
     [InlineData("a/", "a")]
     [InlineData("\u00E4", "a\u0308")]
     [Trait("Statement", "MQTT-4.7.3-4")]
+    [Trait("Statement", "v311:MQTT-4.7.3-4")]
     public void Nothing_is_normalised(string one, string other) =>
         Assert.NotEqual(TopicName.Parse(one), TopicName.Parse(other));
 

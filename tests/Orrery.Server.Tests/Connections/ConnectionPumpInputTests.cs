@@ -181,7 +181,6 @@ public sealed class ConnectionPumpInputTests
     }
 
     [Fact]
-    [Trait("Statement", "MQTT-4.13.1-1")]
     public void After_a_malformed_packet_nothing_more_is_read()
     {
         var fixture = new PumpFixture().Greedy();

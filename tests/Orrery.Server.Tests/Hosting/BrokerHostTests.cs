@@ -11,6 +11,8 @@ namespace Orrery.Server.Tests.Hosting;
 public sealed class BrokerHostTests
 {
     [Fact]
+    [Trait("Statement", "MQTT-4.2.0-1")]
+    [Trait("Statement", "v311:MQTT-7.1.1-1")]
     public async Task A_host_with_a_broker_serves_clients_on_a_free_port_of_the_loopback()
     {
         using var host = await StartAsync(services => services.AddMqttBroker(OnFreePort));
