@@ -45,4 +45,5 @@ internal sealed class QueuedMessage
 /// <summary>Which shared subscription a message came through.</summary>
 /// <param name="Group">Its actor, which wants to know what became of the message.</param>
 /// <param name="SubscriptionId">This session's membership.</param>
-internal sealed record ShareOrigin(IActorRef Group, long SubscriptionId);
+/// <param name="Sequence">The message's place in the group's order.</param>
+internal sealed record ShareOrigin(IActorRef Group, long SubscriptionId, long Sequence);

@@ -156,10 +156,10 @@ internal sealed partial class SessionActor
         _outCount = 0;
         _outbound.Close();
         _retainedBacklog.Clear();
+        StopShares();
         _heldDemand = false;
         Count(Counter.QoS0Offline, _queue.DropUnacknowledged());
         _sessionExpiryIntervalSeconds = attached.SessionExpiryIntervalSeconds;
-        GiveBackQueued(null);
         TellRoom();
         if (_attachStep == AttachStep.AwaitingOldConnection)
         {

@@ -150,18 +150,33 @@ internal sealed partial class SessionActor
         {
             Pump();                                     // QoS 0 passes those that wait for quota
         }
+
+        if (share is not null)
+        {
+            WatchShares();
+        }
     }
 
     private void Lose()
     {
-        Count(Counter.QueueFull, _gaveWay.Count);
-        if (_lost.Add(_gaveWay.Count))
+        var shared = _gaveWay.FindAll(message => message.Share is not null);
+        if (shared.Count > 0)
+        {
+            HoldShares(shared);
+        }
+
+        var lost = _gaveWay.Count - shared.Count;
+        _gaveWay.Clear();
+        if (lost == 0)
+        {
+            return;
+        }
+
+        Count(Counter.QueueFull, lost);
+        if (_lost.Add(lost))
         {
             SessionLog.QueueFull(_broker.Logger, _clientId, _lost.Total, _queue.Count, _queue.Bytes);
         }
-
-        _gaveWay.ForEach(Done);
-        _gaveWay.Clear();
     }
 
     /// <summary>Sends what is owed and may go: first what was unacknowledged at the last connection, in its order.</summary>

@@ -1,39 +1,61 @@
 using Orrery.Actors;
+using Orrery.Broker.Publishing;
 using Orrery.Broker.Sharing;
 using Orrery.Broker.Statistics;
 using Orrery.Mqtt;
-using Orrery.Mqtt.Packets;
 
 namespace Orrery.Broker.Sessions;
 
 /// <summary>This session as a member of shared subscriptions: what it is given, what it finished, what it gives back.</summary>
 internal sealed partial class SessionActor
 {
-    private readonly List<(IActorRef Group, int Messages)> _done = [];
-    private ShareOrigin? _lastShare;
+    private const string ShareTimer = "share";
+
+    // Half of what a message may wait for a member with room while there is one.
+    private static readonly TimeSpan ShareWaitMax = TimeSpan.FromMilliseconds(500);
+
+    private readonly List<(IActorRef Group, long SubscriptionId, int Messages)> _done = [];
+    private readonly List<(SharedProtocol.Share Share, IActorRef Group)> _heldShares = [];  // arrived between SUBSCRIBE and SUBACK
+    private bool _isShareTimed;
+    private bool _isBehind;                             // gave back what it could not begin in time
 
     /// <summary>How many messages of one group this session takes at a time.</summary>
-    private int RoomMax => _attached is null ? 0 : Math.Min(_attached.ReceiveMaximum, _broker.Options.SharedInFlightMax);
+    private int RoomMax => _attached is null ? SharedProtocol.Away
+        : _isBehind ? 0
+        : Math.Min(_attached.ReceiveMaximum, _broker.Options.SharedInFlightMax);
 
-    private void OnShare(SharedProtocol.Share share)
+    private void OnShare(SharedProtocol.Share share, IActorRef group)
     {
-        // The client went, or unsubscribed, while the messages were on their way.
-        if (_attached is null || !_subscriptionsById.TryGetValue(share.SubscriptionId, out var entry))
+        if (_attached is not null && _subscribing is not null)
         {
-            Sender.Tell(new SharedProtocol.GiveBack(share.Messages, RoomMax), Self);
+            _heldShares.Add((share, group));            // SUBACK first
             return;
         }
 
-        if (_lastShare is null || _lastShare.SubscriptionId != share.SubscriptionId || !_lastShare.Group.Equals(Sender))
+        // The client went, or unsubscribed, while the messages were on their way.
+        var isMember = _subscriptionsById.TryGetValue(share.SubscriptionId, out var entry)
+            && (_unsubscribing is null || !_expected.Contains(share.SubscriptionId));
+        if (_attached is null || !isMember)
         {
-            _lastShare = new ShareOrigin(Sender, share.SubscriptionId);
+            group.Tell(new SharedProtocol.GiveBack(share.SubscriptionId, share.Messages, _attached is null ? RoomMax : 0), Self);
+            return;
         }
 
-        var grant = Publishing.Router.GrantOf(entry);
-        foreach (var message in share.Messages)
+        var grant = Router.GrantOf(entry!);
+        foreach (var (message, sequence) in share.Messages)
         {
-            Offer(message, grant, message.Retain && grant.RetainAsPublished, _lastShare);
+            Offer(message, grant, message.Retain && grant.RetainAsPublished, new ShareOrigin(group, share.SubscriptionId, sequence));
         }
+    }
+
+    private void ReleaseHeldShares()
+    {
+        foreach (var (share, group) in _heldShares)
+        {
+            OnShare(share, group);
+        }
+
+        _heldShares.Clear();
     }
 
     /// <summary>Notes that a message needs no more of this session. Told to its group at the end of the turn.</summary>
@@ -46,14 +68,14 @@ internal sealed partial class SessionActor
 
         for (var i = 0; i < _done.Count; i++)
         {
-            if (_done[i].Group.Equals(share.Group))
+            if (_done[i].Group.Equals(share.Group) && _done[i].SubscriptionId == share.SubscriptionId)
             {
-                _done[i] = (share.Group, _done[i].Messages + 1);
+                _done[i] = (share.Group, share.SubscriptionId, _done[i].Messages + 1);
                 return;
             }
         }
 
-        _done.Add((share.Group, 1));
+        _done.Add((share.Group, share.SubscriptionId, 1));
     }
 
     private void ReportDone()
@@ -63,15 +85,15 @@ internal sealed partial class SessionActor
             return;
         }
 
-        foreach (var (group, messages) in _done)
+        foreach (var (group, subscriptionId, messages) in _done)
         {
-            group.Tell(new SharedProtocol.Done(messages), Self);
+            group.Tell(new SharedProtocol.Done(subscriptionId, messages), Self);
         }
 
         _done.Clear();
     }
 
-    /// <summary>Tells every group that the client came, or went.</summary>
+    /// <summary>Tells every group how much it may give this session from now on.</summary>
     private void TellRoom()
     {
         var roomMax = RoomMax;
@@ -84,13 +106,64 @@ internal sealed partial class SessionActor
         }
     }
 
+    /// <summary>Sees to it that what waits here goes to another member soon, if there is one with room.</summary>
+    private void WatchShares()
+    {
+        if (_attached is not null && !_isShareTimed && _queue.Count > 0)
+        {
+            _isShareTimed = true;
+            Timers.StartSingleTimer(ShareTimer, ShareWaited.Instance, ShareWaitMax);
+        }
+    }
+
+    private void OnShareWaited()
+    {
+        _isShareTimed = false;
+        var messages = new List<QueuedMessage>();
+        _queue.TakeShared(null, messages);
+        if (messages.Count > 0)
+        {
+            HoldShares(messages);
+        }
+    }
+
+    /// <summary>Returns what this session cannot begin, and takes no more before it has caught up.</summary>
+    private void HoldShares(List<QueuedMessage> messages)
+    {
+        GiveBack(messages, roomMax: 0);
+        if (!_isBehind)
+        {
+            _isBehind = true;
+            TellRoom();
+        }
+    }
+
+    private void ResumeShares()
+    {
+        if (_isBehind && _queue.Count == 0 && !IsCongested && _outbound.CanStart)
+        {
+            _isBehind = false;
+            TellRoom();
+        }
+    }
+
+    /// <summary>The client went: what was not begun goes to other members.</summary>
+    private void StopShares()
+    {
+        Timers.Cancel(ShareTimer);
+        _isShareTimed = _isBehind = false;
+        GiveBackQueued(null, RoomMax);
+        ReleaseHeldShares();
+    }
+
     /// <summary>Returns what was not begun: another member may be there for it.</summary>
     /// <param name="subscriptionId">Only what came through this subscription; null for all.</param>
-    private void GiveBackQueued(long? subscriptionId)
+    /// <param name="roomMax">What the group may give this session from now on.</param>
+    private void GiveBackQueued(long? subscriptionId, int roomMax)
     {
         var messages = new List<QueuedMessage>();
         _queue.TakeShared(subscriptionId, messages);
-        GiveBack(messages);
+        GiveBack(messages, roomMax);
     }
 
     /// <summary>The session ends: QoS 1 in flight goes to another member, QoS 2 to nobody [MQTT-4.8.2-5].</summary>
@@ -116,26 +189,20 @@ internal sealed partial class SessionActor
         }
 
         _queue.TakeShared(null, messages);
-        GiveBack(messages);
+        GiveBack(messages, RoomMax);
     }
 
-    private void GiveBack(List<QueuedMessage> messages)
+    private void GiveBack(List<QueuedMessage> messages, int roomMax)
     {
-        while (messages.Count > 0)
+        foreach (var share in messages.GroupBy(message => (message.Share!.Group, message.Share.SubscriptionId)))
         {
-            var group = messages[0].Share!.Group;
-            var back = new List<ApplicationMessage>();
-            messages.RemoveAll(message =>
-            {
-                var isOfGroup = message.Share!.Group.Equals(group);
-                if (isOfGroup)
-                {
-                    back.Add(message.Message);
-                }
-
-                return isOfGroup;
-            });
-            group.Tell(new SharedProtocol.GiveBack(back.ToArray(), RoomMax), Self);
+            var back = share.Select(message => new SharedMessage(message.Message, message.Share!.Sequence)).ToArray();
+            share.Key.Group.Tell(new SharedProtocol.GiveBack(share.Key.SubscriptionId, back, roomMax), Self);
         }
+    }
+
+    private sealed record ShareWaited
+    {
+        public static ShareWaited Instance { get; } = new();
     }
 }

@@ -154,6 +154,7 @@ internal sealed partial class SessionActor
         }
 
         _held.Clear();
+        ReleaseHeldShares();
         Advance();
     }
 
@@ -265,7 +266,7 @@ internal sealed partial class SessionActor
         var filter = entry.Subscription.Filter;
         if (filter.IsShared)
         {
-            GiveBackQueued(entry.SubscriptionId);
+            GiveBackQueued(entry.SubscriptionId, roomMax: 0);
             _broker.Shared.Tell(new SharedProtocol.Leave(Self, entry.SubscriptionId, filter), Self);
         }
         else

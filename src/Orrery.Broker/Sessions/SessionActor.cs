@@ -48,7 +48,7 @@ internal sealed partial class SessionActor : UntypedActor, IWithTimers
                 OnInbound(inbound);
                 break;
             case SharedProtocol.Share share:
-                OnShare(share);
+                OnShare(share, Sender);
                 break;
             case Transmitted transmitted:
                 OnTransmitted(transmitted);
@@ -74,6 +74,9 @@ internal sealed partial class SessionActor : UntypedActor, IWithTimers
             case Terminated terminated:
                 OnTerminated(terminated.ActorRef);
                 break;
+            case ShareWaited:
+                OnShareWaited();
+                break;
             case WillDelayElapsed:
                 OnWillDelayElapsed();
                 break;
@@ -88,6 +91,7 @@ internal sealed partial class SessionActor : UntypedActor, IWithTimers
                 break;
         }
 
+        ResumeShares();
         Transmit();
         ReportDone();
         CountStored();

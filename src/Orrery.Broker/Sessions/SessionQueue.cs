@@ -88,12 +88,11 @@ internal sealed class SessionQueue
 
     /// <summary>Takes out the messages of shared subscriptions, which others may get instead.</summary>
     /// <param name="subscriptionId">Only those of this subscription; null takes all.</param>
-    /// <param name="into">Gets them, the oldest first.</param>
+    /// <param name="into">Gets them.</param>
     public void TakeShared(long? subscriptionId, List<QueuedMessage> into)
     {
         Take(_acknowledged);
         Take(_unacknowledged);
-        into.Sort(static (one, other) => one.Sequence.CompareTo(other.Sequence));
 
         void Take(Queue<QueuedMessage> line)
         {

@@ -30,6 +30,7 @@ internal sealed class SharedGroupActor : UntypedActor
     private long _countedBytes;
     private LossCount _lost;
     private long _queuedBytes;
+    private long _sequence;
     private long _handled;
     private bool _isSubscribed;
     private bool _isSubscribing;
@@ -82,6 +83,11 @@ internal sealed class SharedGroupActor : UntypedActor
             default:
                 Unhandled(message);
                 break;
+        }
+
+        if (_members.Count == 0 && !_isSubscribing)
+        {
+            End();
         }
 
         Dispatch();
@@ -157,18 +163,12 @@ internal sealed class SharedGroupActor : UntypedActor
         }
 
         _owed.Clear();
-        if (_members.Count == 0)
-        {
-            EndWhenEmpty();                             // the last one ended while the tree was asked
-        }
     }
 
     private void OnLeave(Leave leave)
     {
-        var existed = Find(leave.Session) is not null;
-        Remove(leave.Session);
+        var existed = Remove(leave.Session);
         leave.Session.Tell(new TopicProtocol.Unsubscribed(leave.SubscriptionId, existed), Self);
-        EndWhenEmpty();
     }
 
     private void OnRoom(Room room)
@@ -181,7 +181,7 @@ internal sealed class SharedGroupActor : UntypedActor
 
     private void OnDone(Done done)
     {
-        if (Find(Sender) is { } member)
+        if (FindMembership(done.SubscriptionId) is { } member)
         {
             member.InFlight -= done.Messages;
             Invariant.That(member.InFlight >= 0);
@@ -190,23 +190,25 @@ internal sealed class SharedGroupActor : UntypedActor
 
     private void OnGiveBack(GiveBack back)
     {
-        if (Find(Sender) is { } member)
+        if (FindMembership(back.SubscriptionId) is { } member)
         {
             member.RoomMax = back.RoomMax;
             member.InFlight -= back.Messages.Length;
             Invariant.That(member.InFlight >= 0);
         }
 
-        // They are older than what waits, and were given out in order.
-        for (var i = back.Messages.Length - 1; i >= 0; i--)
+        // They go where they were: what waits may have been given back too, by another member.
+        var next = _queue.First;
+        foreach (var message in back.Messages.OrderBy(m => m.Sequence))
         {
-            _queue.AddFirst(new Waiting(back.Messages[i], ActorRefs.Nobody));
-            _queuedBytes += QueuedMessage.SizeOf(back.Messages[i]);
-        }
+            while (next is not null && next.Value.Shared.Sequence < message.Sequence)
+            {
+                next = next.Next;
+            }
 
-        if (_members.Count == 0)
-        {
-            EndWhenEmpty();
+            var waiting = new Waiting(message, ActorRefs.Nobody);
+            _ = next is null ? _queue.AddLast(waiting) : _queue.AddBefore(next, waiting);
+            _queuedBytes += QueuedMessage.SizeOf(message.Message);
         }
     }
 
@@ -230,12 +232,12 @@ internal sealed class SharedGroupActor : UntypedActor
     {
         if (_queue.Count == 0 && _chooser.Choose(_members, Sender) is { } member)
         {
-            Give(member, message);
+            Give(member, new SharedMessage(message, ++_sequence));
             return;
         }
 
         var options = _groups.Options;
-        if (message.QoS == QoS.AtMostOnce && !_members.Exists(m => m.RoomMax > 0))
+        if (message.QoS == QoS.AtMostOnce && _members.TrueForAll(m => m.IsAway))
         {
             _tally.Add(Counter.QoS0Offline, 1);
             return;
@@ -257,7 +259,7 @@ internal sealed class SharedGroupActor : UntypedActor
             TakeFirst();
         }
 
-        _queue.AddLast(new Waiting(message, Sender));
+        _queue.AddLast(new Waiting(new SharedMessage(message, ++_sequence), Sender));
         _queuedBytes += QueuedMessage.SizeOf(message);
     }
 
@@ -278,15 +280,15 @@ internal sealed class SharedGroupActor : UntypedActor
         _chosen.Clear();
     }
 
-    private ApplicationMessage TakeFirst()
+    private SharedMessage TakeFirst()
     {
-        var message = _queue.First!.Value.Message;
+        var shared = _queue.First!.Value.Shared;
         _queue.RemoveFirst();
-        _queuedBytes -= QueuedMessage.SizeOf(message);
-        return message;
+        _queuedBytes -= QueuedMessage.SizeOf(shared.Message);
+        return shared;
     }
 
-    private void Give(SharedMember member, ApplicationMessage message)
+    private void Give(SharedMember member, SharedMessage message)
     {
         if (member.Chosen.Count == 0)
         {
@@ -299,23 +301,23 @@ internal sealed class SharedGroupActor : UntypedActor
 
     private SharedMember? Find(IActorRef session) => _members.Find(m => m.Session.Equals(session));
 
-    private void Remove(IActorRef session)
+    /// <summary>The sender as the member that it was then: it may have left meanwhile, and perhaps joined again.</summary>
+    private SharedMember? FindMembership(long subscriptionId) =>
+        Find(Sender) is { } member && member.Entry.SubscriptionId == subscriptionId ? member : null;
+
+    private bool Remove(IActorRef session)
     {
-        if (Find(session) is { } member)
+        if (Find(session) is not { } member)
         {
-            Context.Unwatch(session);
-            _members.Remove(member);
-            EndWhenEmpty();
+            return false;
         }
+
+        Context.Unwatch(session);
+        return _members.Remove(member);
     }
 
-    private void EndWhenEmpty()
+    private void End()
     {
-        if (_members.Count > 0)
-        {
-            return;
-        }
-
         // Nobody is left for what waits. A member that joins now subscribes anew.
         if (_queue.Count > 0)
         {
@@ -334,5 +336,5 @@ internal sealed class SharedGroupActor : UntypedActor
         Context.Parent.Tell(new Empty(_filter, _handled), Self);
     }
 
-    private readonly record struct Waiting(ApplicationMessage Message, IActorRef Publisher);
+    private readonly record struct Waiting(SharedMessage Shared, IActorRef Publisher);
 }

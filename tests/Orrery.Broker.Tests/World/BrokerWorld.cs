@@ -42,9 +42,16 @@ internal sealed class BrokerWorld
     /// <summary>Opens a connection without a CONNECT.</summary>
     public TestClient Open(MqttVersion version = MqttVersion.V5)
     {
+        var client = OpenLater(version);
+        Run();
+        return client;
+    }
+
+    /// <summary>Opens a connection; nothing runs before the test says so.</summary>
+    public TestClient OpenLater(MqttVersion version = MqttVersion.V5)
+    {
         var client = new TestClient(this, version);
         Broker.Accept(client, new ConnectionInfo($"test:{++_connections}", "test"));
-        Run();
         return client;
     }
 

@@ -122,18 +122,30 @@ internal sealed class TestClient : IConnectionTransport
     /// <summary>The network goes away: no DISCONNECT.</summary>
     public void Drop()
     {
+        DropLater();
+        _world.Run();
+    }
+
+    /// <summary>The network goes away; nothing runs before the test says so.</summary>
+    public void DropLater()
+    {
         IsClosed = true;
         _connection.Tell(new ConnectionProtocol.PeerClosed("connection reset by peer"), ActorRefs.NoSender);
-        _world.Run();
     }
 
     /// <summary>A slow peer has caught up.</summary>
     public void Drain()
     {
+        DrainLater();
+        _world.Run();
+    }
+
+    /// <summary>A slow peer has caught up; nothing runs before the test says so.</summary>
+    public void DrainLater()
+    {
         IsSlow = false;
         TakeOutput();
         _connection.Tell(ConnectionProtocol.OutputDrained.Instance, ActorRefs.NoSender);
-        _world.Run();
     }
 
     /// <summary>Takes the next packet from the inbox; it must be of this type.</summary>
