@@ -16,7 +16,7 @@ internal static partial class SessionLog
     [LoggerMessage(202, LogLevel.Warning, "A retained message of {ClientId} for {Topic} was delivered but not kept: the limit of retained messages is reached.")]
     public static partial void RetainedRefused(ILogger logger, string clientId, TopicName topic);
 
-    [LoggerMessage(204, LogLevel.Warning, "{ClientId} speaks MQTT 3.1, which has no word for it: its subscription to {Filter} was refused with {ReasonCode}, and it was told QoS 0.")]
+    [LoggerMessage(206, LogLevel.Warning, "{ClientId} speaks MQTT 3.1, which has no word for it: its subscription to {Filter} was refused with {ReasonCode}, and it was told QoS 0.")]
     public static partial void RefusalHidden(ILogger logger, string clientId, TopicFilter filter, ReasonCode reasonCode);
 
     [LoggerMessage(203, LogLevel.Warning, "{ClientId} was refused a session: the limit of {Sessions} sessions is reached.")]
