@@ -12,6 +12,10 @@ internal static class ReadyLine
         var host = first.Address.Equals(IPAddress.Any) || first.Address.Equals(IPAddress.IPv6Any)
             ? IPAddress.Loopback.ToString()
             : first.Address.ToString();
-        return $"Orrery listens on {string.Join(" and ", endPoints)}. Try: mosquitto_sub -h {host} -p {first.Port} -t 'a/#' -v";
+        return $"Orrery listens on {Enumerate(endPoints)}. Try: mosquitto_sub -h {host} -p {first.Port} -t 'a/#' -v";
     }
+
+    private static string Enumerate(IReadOnlyList<IPEndPoint> endPoints) => endPoints.Count == 1
+        ? endPoints[0].ToString()
+        : $"{string.Join(", ", endPoints.SkipLast(1))} and {endPoints[^1]}";
 }

@@ -66,6 +66,26 @@ public sealed class ServeCommandTests : IDisposable
         Assert.Equal(line, ReadyLine.Of([new IPEndPoint(IPAddress.Parse(address), 1883)]));
     }
 
+    [Theory]
+    [InlineData(1, "127.0.0.1:1")]
+    [InlineData(2, "127.0.0.1:1 and 127.0.0.1:2")]
+    [InlineData(3, "127.0.0.1:1, 127.0.0.1:2 and 127.0.0.1:3")]
+    public void The_line_at_start_names_every_address(int count, string addresses)
+    {
+        var line = ReadyLine.Of([.. Enumerable.Range(1, count).Select(port => new IPEndPoint(IPAddress.Loopback, port))]);
+
+        Assert.StartsWith($"Orrery listens on {addresses}. Try: mosquitto_sub -h 127.0.0.1 -p 1 ", line, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void A_file_that_names_brokers_runs_those_alone()
+    {
+        using var host = ServeCommand.Build(WithFile("""{ "Mqtt": { "Brokers": { "a": {}, "b": { "Listeners": [ { "Port": 1 } ] } } } }""", port: null));
+
+        Assert.Equal(["a", "b"], host.Services.GetServices<IConfigureOptions<MqttBrokerOptions>>()
+            .Cast<ConfigureNamedOptions<MqttBrokerOptions, IServiceProvider>>().Select(broker => broker.Name));
+    }
+
     private static MqttBrokerOptions Options(ServeArguments arguments)
     {
         using var host = ServeCommand.Build(arguments);

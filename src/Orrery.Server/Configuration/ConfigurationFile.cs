@@ -1,6 +1,7 @@
 using System.Globalization;
 using System.Text;
 using System.Text.Json;
+using Orrery.Server.Hosting;
 
 namespace Orrery.Server.Configuration;
 
@@ -118,6 +119,8 @@ public static class ConfigurationFile
             ConfigurationSchema? schema = null;
             if (parent is ConfigurationSchema.Named named)
             {
+                if (BrokerRegistration.FaultOf(key) is { } fault) throw Fault($"\"{key}\" in {path} {fault}");
+                if (!_values.TryAdd($"{path}:{key}", null)) throw Fault($"{path}:{key} is given twice");    // also says that it is there
                 schema = named.Item;
             }
             else if (parent is ConfigurationSchema.Keys keys && !keys.Properties.TryGetValue(key, out schema))

@@ -17,16 +17,14 @@ public static class MqttBrokerServiceCollectionExtensions
 
     /// <summary>Adds a broker of its own topics, sessions and listeners, bound from the section "Mqtt:Brokers:NAME".</summary>
     /// <param name="services">The host's services.</param>
-    /// <param name="name">One name a broker: letters, digits, '-' and '_'.</param>
+    /// <param name="name">One name a broker: letters, digits, '-' and '_', but not "broker", which is the unnamed one.</param>
     /// <param name="configure">Changes the options after the configuration; null changes nothing.</param>
-    /// <exception cref="ArgumentException">The name is empty or has other characters.</exception>
+    /// <exception cref="ArgumentException">The name is empty, has other characters, or is "broker".</exception>
     public static IServiceCollection AddMqttBroker(
         this IServiceCollection services, string name, Action<MqttBrokerOptions>? configure = null)
     {
-        if (string.IsNullOrEmpty(name) || !name.All(c => char.IsAsciiLetterOrDigit(c) || c is '-' or '_'))
-        {
-            throw new ArgumentException($"\"{name}\" can't name a broker: letters, digits, '-' and '_' can.", nameof(name));
-        }
+        ArgumentNullException.ThrowIfNull(name);
+        if (BrokerRegistration.FaultOf(name) is { } fault) throw new ArgumentException($"\"{name}\" {fault}.", nameof(name));
 
         return Add(services, name, configure);
     }

@@ -2,10 +2,12 @@ using System.Globalization;
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Logging.Abstractions;
 using Microsoft.Extensions.Logging.Console;
+using Orrery.Server.Hosting;
 
 namespace Orrery.Server.Logging;
 
-/// <summary>One line an event: time (UTC), level, what happened. The words are mosquitto's where it has such a line.</summary>
+/// <summary>One line an event: time (UTC), level, the broker in brackets if it has a name, what happened. The words are
+/// mosquitto's where it has such a line.</summary>
 public sealed class PlainConsoleFormatter(TimeProvider time) : ConsoleFormatter(FormatterName)
 {
     /// <summary>The name to select this formatter with.</summary>
@@ -24,8 +26,16 @@ public sealed class PlainConsoleFormatter(TimeProvider time) : ConsoleFormatter(
         if (string.IsNullOrEmpty(message) && logEntry.Exception is null) return;
 
         var now = time.GetUtcNow().ToString("yyyy-MM-dd'T'HH:mm:ss.fff'Z'", CultureInfo.InvariantCulture);
-        textWriter.WriteLine($"{now} {Word(logEntry.LogLevel)} {message}");
+        textWriter.WriteLine($"{now} {Word(logEntry.LogLevel)} {BrokerOf(logEntry.Category)}{message}");
         if (logEntry.Exception is { } exception) textWriter.WriteLine(exception.ToString());
+    }
+
+    private static string BrokerOf(string category)
+    {
+        const string Brokers = "Orrery.Broker.";
+        return category.StartsWith(Brokers, StringComparison.Ordinal) && category[Brokers.Length..] is var name && name != BrokerRegistration.Unnamed
+            ? $"[{name}] "
+            : "";
     }
 
     private static string Word(LogLevel level) => level switch

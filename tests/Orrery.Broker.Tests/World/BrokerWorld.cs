@@ -14,15 +14,23 @@ internal sealed class BrokerWorld
     private int _connections;
 
     public BrokerWorld(BrokerOptions? options = null, DeterministicOptions? host = null, ILoggerFactory? loggers = null)
+        : this(DeterministicSystem.Create("world", host ?? new DeterministicOptions()), "broker", options, loggers)
     {
-        Host = DeterministicSystem.Create("world", host ?? new DeterministicOptions());
-        Broker = MqttBroker.Start(Host.System, "broker", options ?? new BrokerOptions(), loggers ?? NullLoggerFactory.Instance);
+    }
+
+    private BrokerWorld(DeterministicSystem host, string name, BrokerOptions? options, ILoggerFactory? loggers)
+    {
+        Host = host;
+        Broker = MqttBroker.Start(Host.System, name, options ?? new BrokerOptions(), loggers ?? NullLoggerFactory.Instance);
         Run();
     }
 
     public DeterministicSystem Host { get; }
 
     public MqttBroker Broker { get; }
+
+    /// <summary>Another broker in the same system, on the same clock.</summary>
+    public BrokerWorld Beside(string name, BrokerOptions? options = null) => new(Host, name, options, null);
 
     /// <summary>Runs until no actor has anything to do.</summary>
     public void Run()

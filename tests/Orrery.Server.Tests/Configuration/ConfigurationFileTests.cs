@@ -41,6 +41,12 @@ public sealed class ConfigurationFileTests
         Assert.Equal("7", values["Mqtt:Brokers:plant-1:QueuedMessagesMax"]);
     }
 
+    [Fact]
+    public void A_broker_is_named_even_where_nothing_is_said_of_it()
+    {
+        Assert.Contains("Mqtt:Brokers:a", Parse("""{ "Brokers": { "a": {} } }""").Keys);
+    }
+
     [Theory]
     [InlineData("{\n \"listeners\": [\n  { \"prot\": 1 } ] }", "f:3: unknown key \"prot\" in Mqtt:listeners:0; did you mean \"Port\"?")]
     [InlineData("{ \"queuedMesagesMax\": 1 }", "f:1: unknown key \"queuedMesagesMax\" in Mqtt; did you mean \"QueuedMessagesMax\"?")]
@@ -55,6 +61,9 @@ public sealed class ConfigurationFileTests
     [InlineData("{ \"listeners\": [ 1883 ] }", "f:1: Mqtt:listeners:0 must be an object: { … }")]
     [InlineData("{ \"queuedMessagesMax\": null }", "f:1: Mqtt:queuedMessagesMax must be a whole number, without quotes")]
     [InlineData("{ \"queuedMessagesMax\": 1,\n \"QueuedMessagesMax\": 2 }", "f:2: Mqtt:QueuedMessagesMax is given twice")]
+    [InlineData("{ \"brokers\": {\n \"a/b\": {} } }", "f:2: \"a/b\" in Mqtt:brokers can't name a broker: letters, digits, '-' and '_' can")]
+    [InlineData("{ \"brokers\": { \"broker\": {} } }", "f:1: \"broker\" in Mqtt:brokers can't name a broker: it is what the unnamed one is called")]
+    [InlineData("{ \"brokers\": { \"a\": {},\n \"A\": {} } }", "f:2: Mqtt:brokers:A is given twice")]
     [InlineData("[]", "f:1: the file must hold an object: { … }")]
     public void A_fault_is_said_with_its_line_and_how_to_mend_it(string json, string message)
     {

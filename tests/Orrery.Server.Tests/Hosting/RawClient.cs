@@ -1,15 +1,21 @@
+using System.Buffers;
 using System.Net;
 using System.Net.Sockets;
+using Orrery.Mqtt;
+using Orrery.Mqtt.Codec;
+using Orrery.Mqtt.Packets;
 
 namespace Orrery.Server.Tests.Hosting;
 
-/// <summary>A client of a few bytes: enough to see that a broker behind a listener answers.</summary>
+/// <summary>A client of few words: enough to see that a broker behind a listener answers.</summary>
 internal sealed class RawClient : IDisposable
 {
     // MQTT 5 CONNECT, clean start, keep-alive 60 s, no properties, client identifier "raw".
     private static readonly byte[] ConnectV5 = [0x10, 16, 0, 4, .. "MQTT"u8, 5, 2, 0, 60, 0, 0, 3, .. "raw"u8];
 
     private readonly Socket _socket;
+    private readonly PacketReader _reader = new(new PacketReaderOptions { Sender = PeerRole.Server, Version = MqttVersion.V5 });
+    private ReadOnlySequence<byte> _unread;
 
     public RawClient(IPEndPoint broker)
     {
@@ -25,7 +31,39 @@ internal sealed class RawClient : IDisposable
         return client;
     }
 
+    /// <summary>Connects with MQTT 5; any CONNACK will do.</summary>
+    public static RawClient ConnectTo(IPEndPoint broker, ConnectPacket connect)
+    {
+        var client = new RawClient(broker);
+        client.Send(connect);
+        return client;
+    }
+
     public void Send(byte[] bytes) => _socket.Send(bytes);
+
+    public void Send(Packet packet)
+    {
+        var bytes = new ArrayBufferWriter<byte>();
+        PacketWriter.Write(bytes, packet, MqttVersion.V5);
+        _socket.Send(bytes.WrittenSpan);
+    }
+
+    /// <summary>Waits for the next packet, which must be of this type. Not to be mixed with <see cref="ReceivePacket"/>.</summary>
+    public T Expect<T>()
+        where T : Packet
+    {
+        while (true)
+        {
+            var status = _reader.TryRead(ref _unread, out var packet, out var violation);
+            Assert.NotEqual(DecodeStatus.Malformed, status);
+            Assert.Null(violation);
+            if (status == DecodeStatus.Complete) return Assert.IsType<T>(packet);
+            var more = new byte[4_096];
+            var count = _socket.Receive(more);
+            Assert.NotEqual(0, count);
+            _unread = new ReadOnlySequence<byte>([.. _unread.ToArray(), .. more[..count]]);
+        }
+    }
 
     /// <summary>Subscribes to one filter of fewer than 100 bytes at QoS 0.</summary>
     public void Subscribe(string filter)
