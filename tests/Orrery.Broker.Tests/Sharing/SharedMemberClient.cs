@@ -13,6 +13,7 @@ internal sealed class SharedMemberClient(BrokerWorld world, Random random, strin
     private readonly List<Connection> _connections = [];
     private int _sessions;
     private bool _isSubscribed;
+    private bool _hasLeft;                              // the UNSUBACK is here
     private ushort _lastId;
 
     /// <summary>Every PUBLISH that arrived, in order.</summary>
@@ -82,6 +83,7 @@ internal sealed class SharedMemberClient(BrokerWorld world, Random random, strin
     {
         Packet packet = _isSubscribed ? Unsubscribe(++_lastId, Filter) : Subscription();
         _isSubscribed = !_isSubscribed;
+        _hasLeft = false;
         _connections[^1].Client.SendLater(packet);
     }
 
@@ -119,11 +121,16 @@ internal sealed class SharedMemberClient(BrokerWorld world, Random random, strin
                 if (!answer.SessionPresent)
                 {
                     _isSubscribed = true;
+                    _hasLeft = false;
                     connection.Client.SendLater(Subscription());
                 }
 
                 break;
+            case UnsubAckPacket answer:
+                _hasLeft = !_isSubscribed && answer.PacketIdentifier.Value == _lastId;
+                break;
             case PublishPacket publish:
+                Assert.False(_hasLeft && !publish.Duplicate, $"{clientId} got {TestClient.Text(publish)} after it had left");
                 Deliveries.Add(new Delivery(
                     TestClient.Text(publish).TrimEnd(), publish.Message.QoS, publish.Duplicate, connection.Session));
                 if (publish.Message.QoS != QoS.AtMostOnce)
@@ -136,7 +143,7 @@ internal sealed class SharedMemberClient(BrokerWorld world, Random random, strin
                 connection.Unanswered.Enqueue(new PubCompPacket { PacketIdentifier = release.PacketIdentifier });
                 break;
             default:
-                break;                                  // SUBACK, UNSUBACK, and DISCONNECT after a takeover
+                break;                                  // SUBACK, and DISCONNECT after a takeover
         }
     }
 
