@@ -93,6 +93,7 @@ internal sealed partial class SessionActor
         if (Answered(subscribed.SubscriptionId) && _subscribing is not null)
         {
             FinishSubscribe();
+            Advance();
         }
     }
 
@@ -112,9 +113,11 @@ internal sealed partial class SessionActor
         if (Answered(refused.SubscriptionId) && _subscribing is not null)
         {
             FinishSubscribe();
+            Advance();
         }
     }
 
+    /// <summary>Answers the SUBSCRIBE. Who calls this goes on with the next step: a loop, and not a deeper stack.</summary>
     private void FinishSubscribe()
     {
         var packet = _subscribing!;
@@ -155,7 +158,6 @@ internal sealed partial class SessionActor
 
         _held.Clear();
         ReleaseHeldShares();
-        Advance();
     }
 
     /// <summary>MQTT 3.1 knows no failure in SUBACK, only a granted QoS: 0 is the nearest to the truth.</summary>
@@ -218,14 +220,13 @@ internal sealed partial class SessionActor
             return;
         }
 
+        // Without a packet to answer: the shared subscriptions of a session that was discarded.
         if (_unsubscribing is not null)
         {
             FinishUnsubscribe();
         }
-        else
-        {
-            Advance();                                  // the shared subscriptions of a session that was discarded
-        }
+
+        Advance();
     }
 
     private void FinishUnsubscribe()
@@ -245,7 +246,6 @@ internal sealed partial class SessionActor
         }
 
         Send(new UnsubAckPacket { PacketIdentifier = packet.PacketIdentifier, ReasonCodes = codes });
-        Advance();
     }
 
     private void Subscribe(SubscriberEntry entry)

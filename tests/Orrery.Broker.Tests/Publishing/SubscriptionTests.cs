@@ -98,6 +98,33 @@ public class SubscriptionTests
     }
 
     [Fact]
+    [Trait("Statement", "MQTT-3.10.4-4")]
+    public void Thousands_of_packets_that_need_no_answer_from_elsewhere_take_no_stack()
+    {
+        const int Packets = 5_000;
+        var answers = 0;
+        // On a stack as small as a thread can have: each packet that was handled inside the one before would show.
+        var small = new Thread(
+            () =>
+            {
+                var world = new BrokerWorld(new BrokerOptions { SubscriptionsPerSessionMax = 1 });
+                var client = world.Connect("c");
+                client.Subscribe("a");
+                client.Send([.. Enumerable.Range(1, Packets).Select(i => Unsubscribe((ushort)i, "n"))]);
+                client.Send([.. Enumerable.Range(1, Packets).Select(i => Subscribe((ushort)i, null, Plain("n", QoS.AtMostOnce)))]);
+                answers = client.InboxCount;
+            },
+            maxStackSize: 256 * 1024);
+
+        small.Start();
+        small.Join();
+
+        Assert.Equal(2 * Packets, answers);
+    }
+
+    private static Subscription Plain(string filter, QoS qos) => new(Filter(filter), qos, false, false, RetainHandling.SendAtSubscribe);
+
+    [Fact]
     [Trait("Statement", "MQTT-3.10.4-2")]
     [Trait("Statement", "MQTT-3.11.3-2")]
     [Trait("Statement", "MQTT-3.11.3-1")]
