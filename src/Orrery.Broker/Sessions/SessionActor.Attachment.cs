@@ -83,7 +83,9 @@ internal sealed partial class SessionActor
     private void Finish(Attach attach)
     {
         var connect = attach.Connect;
-        var present = !connect.CleanStart && _hasState; // [MQTT-3.2.2-2], [MQTT-3.2.2-3]
+        // A session that was to end with its connection has ended, also where this connection took that one's place.
+        var isOver = !_hasState || _sessionExpiryIntervalSeconds == 0; // MQTT 3.1.1 [MQTT-3.1.2-6]
+        var present = !connect.CleanStart && !isOver;   // [MQTT-3.2.2-2], [MQTT-3.2.2-3]
         if (!present)
         {
             Discard();                                  // [MQTT-3.1.2-4]

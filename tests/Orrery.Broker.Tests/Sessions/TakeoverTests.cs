@@ -94,6 +94,24 @@ public class TakeoverTests
         client.ExpectNothing();
     }
 
+    [Theory]
+    [InlineData(MqttVersion.V311)]
+    [InlineData(MqttVersion.V5)]
+    [Trait("Statement", "v311:MQTT-3.1.2-6")]
+    [Trait("Statement", "MQTT-3.2.2-2")]
+    public void S1_A_session_that_ends_with_its_connection_is_not_resumed_by_the_one_that_displaces_it(MqttVersion version)
+    {
+        var old = _world.Connect("c", version, cleanStart: true);
+        old.Subscribe("a");
+
+        var client = _world.Connect("c", version, cleanStart: false, sessionExpiry: 100);
+        _world.Connect("p").Publish("a", "x", QoS.AtLeastOnce, 1);
+
+        Assert.True(old.IsClosed);
+        Assert.False(client.ConnAck!.SessionPresent);
+        client.ExpectNothing();
+    }
+
     [Fact]
     public void S8_A_thousand_takeovers_end_with_the_last_owner()
     {
