@@ -208,7 +208,7 @@ internal sealed partial class SessionActor
             return;
         }
 
-        if (message.QoS != QoS.AtMostOnce && ExceedsReceiveMaximum(message.QoS))
+        if (message.QoS != QoS.AtMostOnce && ExceedsReceiveMaximum(publish))
         {
             AbandonBatch(ReasonCode.ReceiveMaximumExceeded, $"more than {options.ReceiveMaximum} unanswered publications"); // [MQTT-3.3.4-9]
             return;
@@ -258,9 +258,13 @@ internal sealed partial class SessionActor
         }
     }
 
-    private bool ExceedsReceiveMaximum(QoS qos) =>
-        _batch!.From.Version == MqttVersion.V5
-        && _inbound.Count + _publishedInBatch + (qos == QoS.AtLeastOnce ? 1 : 0) > _broker.Options.ReceiveMaximum - (qos == QoS.ExactlyOnce ? 1 : 0);
+    /// <summary>A message that is sent again uses no more of the quota than it does already.</summary>
+    private bool ExceedsReceiveMaximum(PublishPacket publish)
+    {
+        var isCounted = publish.Message.QoS == QoS.ExactlyOnce && _inbound.UsesQuota(publish.PacketIdentifier);
+        return _batch!.From.Version == MqttVersion.V5
+            && _inbound.CountOnConnection + _publishedInBatch + (isCounted ? 0 : 1) > _broker.Options.ReceiveMaximum;
+    }
 
     /// <summary>Keeps a retained message, then routes it: whoever subscribes in between gets the new value.</summary>
     /// <param name="publish">What to acknowledge, or null for a will.</param>

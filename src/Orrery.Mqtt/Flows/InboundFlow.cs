@@ -81,6 +81,10 @@ public sealed class InboundFlow
     /// <summary>True if the identifier waits for PUBREL.</summary>
     public bool Contains(PacketIdentifier identifier) => StateOf(identifier, out _) == InboundState.AwaitingPubRel;
 
+    /// <summary>True if the identifier is one of <see cref="CountOnConnection"/>: its message, sent again, counts no further.</summary>
+    public bool UsesQuota(PacketIdentifier identifier) =>
+        StateOf(identifier, out var connection) == InboundState.AwaitingPubRel && connection == _connection;
+
     /// <summary>Forgets all: the session is over.</summary>
     public void Clear()
     {

@@ -97,6 +97,27 @@ public class FlowControlTests
         Assert.False(client.IsClosed);
     }
 
+    [Fact]
+    [Trait("Statement", "MQTT-4.3.3-10")]
+    public void F3_A_publication_that_is_sent_again_uses_no_more_of_our_receive_maximum()
+    {
+        var world = new BrokerWorld(new BrokerOptions { ReceiveMaximum = 2 });
+        var client = world.Connect("c", cleanStart: false, sessionExpiry: 100);
+        client.Send(Publish("a", "1", QoS.ExactlyOnce, 1), Publish("a", "2", QoS.ExactlyOnce, 2));
+        client.Drop();
+
+        client = world.Connect("c", cleanStart: false, sessionExpiry: 100);
+        for (var round = 0; round < 2; round++)
+        {
+            client.Send(
+                Publish("a", "1", QoS.ExactlyOnce, 1, duplicate: true), Publish("a", "2", QoS.ExactlyOnce, 2, duplicate: true));
+            Assert.Equal(2, client.TakeAll().OfType<PubRecPacket>().Count());
+        }
+
+        client.Send(Publish("a", "3", QoS.ExactlyOnce, 3));
+        Assert.Equal(ReasonCode.ReceiveMaximumExceeded, client.Expect<DisconnectPacket>().ReasonCode);
+    }
+
     [Theory]
     [InlineData(QueueFullPolicy.DropNewest, new[] { "1", "2", "3" })]
     [InlineData(QueueFullPolicy.DropOldest, new[] { "4", "5", "6" })]

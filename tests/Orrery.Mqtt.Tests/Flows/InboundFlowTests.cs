@@ -119,6 +119,7 @@ public class InboundFlowTests
                 Assert.Equal(accepted.Count, flow.Count);
                 Assert.Equal(onConnection.Count, flow.CountOnConnection);
                 Assert.Equal(accepted.Contains(number), flow.Contains(identifier));
+                Assert.Equal(onConnection.Contains(number), flow.UsesQuota(identifier));
             }
             return true;
         }));
