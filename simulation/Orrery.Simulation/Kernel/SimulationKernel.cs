@@ -1,0 +1,156 @@
+namespace Orrery.Simulation.Kernel;
+
+/// <summary>One thread, one queue of events, one virtual clock, all chance from one seed, and a hash over all of it.</summary>
+internal sealed class SimulationKernel
+{
+    private readonly KernelOptions _options;
+    private readonly EventHeap _heap = new();
+    private readonly List<ulong> _checkpoints = [];
+    private readonly List<TraceEntry> _trace = [];
+    private readonly SortedDictionary<string, RandomSource> _streams = new(StringComparer.Ordinal);
+    private RollingHash _hash;
+    private long _sequence;
+    private int _eventsInInterval;
+    private bool _isTraced;
+    private CauseList? _causes;                 // of what the present event schedules; only while causes are kept
+
+    /// <summary>Makes a world at time 0 in which nothing is going to happen.</summary>
+    public SimulationKernel(KernelOptions options)
+    {
+        ArgumentOutOfRangeException.ThrowIfLessThan(options.CheckpointInterval, 1, nameof(options));
+        _options = options;
+        _isTraced = options.TracedInterval == 0;
+        Observe("kernel", "start", "seed", options.Seed);
+    }
+
+    /// <summary>What all chance started from.</summary>
+    public ulong Seed => _options.Seed;
+
+    /// <summary>Virtual time since the start.</summary>
+    public long NowNanoseconds { get; private set; }
+
+    /// <summary>Events that have happened.</summary>
+    public long EventCount { get; private set; }
+
+    /// <summary>Events that wait.</summary>
+    public int PendingCount => _heap.Count;
+
+    /// <summary>When the next event happens; null if none waits.</summary>
+    public long? NextNanoseconds => _heap.Count > 0 ? _heap.First.Nanoseconds : null;
+
+    /// <summary>The hash of everything that happened so far.</summary>
+    public ulong Hash => _hash.Value;
+
+    /// <summary>The hash after each full interval of events.</summary>
+    public IReadOnlyList<ulong> Checkpoints => _checkpoints;
+
+    /// <summary>Everything that went into the hash in the traced interval.</summary>
+    public IReadOnlyList<TraceEntry> Trace => _trace;
+
+    /// <summary>The stream of chance of this name; one and the same object each time.</summary>
+    public RandomSource Stream(string name)
+    {
+        if (!_streams.TryGetValue(name, out var stream))
+        {
+            stream = new RandomSource(this, name);
+            _streams.Add(name, stream);
+        }
+
+        return stream;
+    }
+
+    /// <summary>Lets something happen later, or at this instant after what waits for it already in its class.</summary>
+    /// <param name="nanoseconds">When; not before now.</param>
+    /// <param name="eventClass">What goes first at one instant.</param>
+    /// <param name="target">To whom.</param>
+    /// <param name="kind">What, in the target's numbering.</param>
+    /// <param name="argument">A number that belongs to it.</param>
+    /// <param name="state">An object that belongs to it.</param>
+    public EventHandle Schedule(long nanoseconds, EventClass eventClass, EventTarget target, int kind, long argument = 0, object? state = null)
+    {
+        ArgumentOutOfRangeException.ThrowIfLessThan(nanoseconds, NowNanoseconds);
+        var key = EventKey.Of(nanoseconds, eventClass, _sequence++);
+        return _heap.Add(new DueEvent(key, target, kind, argument, state, _causes));
+    }
+
+    /// <summary>Undoes <see cref="Schedule"/>.</summary>
+    /// <returns>False if the event has happened or was cancelled already.</returns>
+    public bool Cancel(EventHandle handle) => _heap.Cancel(handle);
+
+    /// <summary>Lets the next event happen.</summary>
+    /// <returns>False if none waits.</returns>
+    public bool Step()
+    {
+        if (_heap.Count == 0) return false;
+        var due = _heap.Take();
+        NowNanoseconds = due.Key.Nanoseconds;
+        _hash.Add((ulong)due.Key.Nanoseconds);
+        _hash.Add((ulong)due.Key.Order);
+        _hash.Add(due.Target.NameHash ^ (uint)due.Kind);
+        _hash.Add((ulong)due.Argument);
+        if (KeepsCauses) Explain(due);
+        due.Target.OnEvent(due.Kind, due.Argument, due.State);
+        EventCount++;
+        if (++_eventsInInterval == _options.CheckpointInterval) EndInterval();
+        return true;
+    }
+
+    /// <summary>Lets everything happen up to a time, that time included, and moves the clock there.</summary>
+    public void RunUntil(long nanoseconds)
+    {
+        ArgumentOutOfRangeException.ThrowIfLessThan(nanoseconds, NowNanoseconds);
+        while (_heap.Count > 0 && _heap.First.Nanoseconds <= nanoseconds)
+        {
+            Step();
+        }
+
+        NowNanoseconds = nanoseconds;
+    }
+
+    /// <summary>Adds a number to the hash.</summary>
+    /// <param name="source">Who; <paramref name="message"/> and <paramref name="field"/> say what it is. The words are not hashed.</param>
+    /// <param name="message">What was said or drawn.</param>
+    /// <param name="field">Which part of it.</param>
+    /// <param name="value">The part.</param>
+    public void Observe(string source, string message, string field, ulong value)
+    {
+        _hash.Add(value);
+        if (_isTraced) _trace.Add(Entry(source, message, field, value, null));
+    }
+
+    /// <summary>Adds bytes to the hash.</summary>
+    /// <inheritdoc cref="Observe(string, string, string, ulong)"/>
+    public void Observe(string source, string message, string field, ReadOnlySpan<byte> value)
+    {
+        _hash.Add(value);
+        if (_isTraced) _trace.Add(Entry(source, message, field, 0, value.ToArray()));
+    }
+
+    // From the start and not only in the traced interval: the causes of its first event lie before it.
+    private bool KeepsCauses => _options.TracedInterval >= _checkpoints.Count;
+
+    private void Explain(in DueEvent due)
+    {
+        var message = due.Target.Describe(due.Kind);
+        _causes = due.Causes;
+        if (_isTraced)
+        {
+            _trace.Add(Entry(due.Target.Name, message, "class", (ulong)due.Key.Class, null));
+            _trace.Add(Entry(due.Target.Name, message, "sequence", (ulong)due.Key.Sequence, null));
+            _trace.Add(Entry(due.Target.Name, message, "argument", (ulong)due.Argument, null));
+        }
+
+        _causes = CauseList.After(new Cause(EventCount, NowNanoseconds, due.Target.Name, message), due.Causes);
+    }
+
+    private TraceEntry Entry(string source, string message, string field, ulong value, byte[]? bytes) =>
+        new(EventCount, NowNanoseconds, source, message, field, value, bytes, _causes);
+
+    private void EndInterval()
+    {
+        _eventsInInterval = 0;
+        _checkpoints.Add(Hash);
+        _isTraced = _options.TracedInterval == _checkpoints.Count;
+        if (!KeepsCauses) _causes = null;
+    }
+}

@@ -1,0 +1,86 @@
+using Orrery.Actors.Extensions;
+using Orrery.Simulation.Kernel;
+
+namespace Orrery.Simulation.Tests.Kernel;
+
+public sealed class EventHeapTests
+{
+    [Fact]
+    public void Events_leave_by_time_then_class_then_sequence()
+    {
+        var heap = new EventHeap();
+        EventKey[] keys =
+        [
+            EventKey.Of(5, EventClass.Network, 0), EventKey.Of(5, EventClass.Script, 3), EventKey.Of(4, EventClass.Client, 2), EventKey.Of(5, EventClass.Network, 1),
+        ];
+        foreach (var key in keys) heap.Add(Event(key));
+
+        Assert.Equal([keys[2], keys[1], keys[0], keys[3]], TakeAll(heap));
+    }
+
+    [Fact]
+    public void Two_events_with_one_key_are_refused()
+    {
+        var heap = new EventHeap();
+        heap.Add(Event(EventKey.Of(5, EventClass.Timer, 7)));
+
+        Assert.Throws<InvalidOperationException>(() => heap.Add(Event(EventKey.Of(5, EventClass.Timer, 7))));
+    }
+
+    [Fact]
+    public void A_handle_cancels_its_event_once_and_no_later_user_of_its_place()
+    {
+        var heap = new EventHeap();
+        var first = heap.Add(Event(EventKey.Of(1, EventClass.Timer, 0)));
+
+        Assert.True(heap.Cancel(first));
+        Assert.False(heap.Cancel(first));
+        var second = heap.Add(Event(EventKey.Of(1, EventClass.Timer, 1)));
+        Assert.False(heap.Cancel(first));
+        heap.Take();
+        Assert.False(heap.Cancel(second));
+        Assert.False(heap.Cancel(default));
+        Assert.Equal(0, heap.Count);
+    }
+
+    [Theory, InlineData(1UL), InlineData(2UL), InlineData(3UL)]
+    public void Any_mix_of_adding_taking_and_cancelling_behaves_as_a_sorted_set(ulong seed)
+    {
+        var chance = RandomStreams.Create(seed, "heap");
+        var heap = new EventHeap();
+        var model = new SortedDictionary<(long, long), EventHandle>();
+        for (var sequence = 0; sequence < 5_000; sequence++)
+        {
+            switch (chance.NextInt32(5))
+            {
+                case 0 when model.Count > 0:
+                    var key = heap.Take().Key;
+                    Assert.Equal(model.Keys.First(), (key.Nanoseconds, key.Order));
+                    model.Remove(model.Keys.First());
+                    break;
+                case 1 when model.Count > 0:
+                    var victim = model.ElementAt(chance.NextInt32(model.Count));
+                    Assert.True(heap.Cancel(victim.Value));
+                    model.Remove(victim.Key);
+                    break;
+                default:
+                    var added = EventKey.Of(chance.NextInt32(500), (EventClass)chance.NextInt32(4), sequence);
+                    model.Add((added.Nanoseconds, added.Order), heap.Add(Event(added)));
+                    break;
+            }
+
+            Assert.Equal(model.Count, heap.Count);
+        }
+
+        Assert.Equal(model.Keys, TakeAll(heap).Select(key => (key.Nanoseconds, key.Order)));
+    }
+
+    private static DueEvent Event(EventKey key) => new(key, new Walker(), 0, 0, null, null);
+
+    private static List<EventKey> TakeAll(EventHeap heap)
+    {
+        var keys = new List<EventKey>();
+        while (heap.Count > 0) keys.Add(heap.Take().Key);
+        return keys;
+    }
+}
