@@ -3,7 +3,7 @@ using static Orrery.Broker.Sharing.SharedProtocol;
 
 namespace Orrery.Broker.Sharing;
 
-/// <summary>The parent of all shared subscriptions of one broker: one group a share name and filter [MQTT-4.8.2-1].</summary>
+/// <summary>The parent of all shared subscriptions of one broker: one group a share name and filter (MQTT 5 §4.8.2).</summary>
 internal sealed class SharedGroupsActor : UntypedActor
 {
     private readonly SharedGroupContext _groups;

@@ -16,6 +16,25 @@ public class SharedMemberTests
         client.TakeAll().OfType<PublishPacket>().Select(p => TestClient.Text(p).TrimEnd());
 
     [Fact]
+    public void H1_A_group_is_a_name_and_a_filter()
+    {
+        var world = new BrokerWorld();
+        var filters = new[] { "$share/g/a/+", "$share/h/a/+", "$share/g/a/b", "$share/g/#", "a/b" };
+        var clients = filters.Select((filter, i) => world.Connect($"{i}")).ToList();
+        foreach (var (client, filter) in clients.Zip(filters))
+        {
+            client.Subscribe(filter, QoS.AtLeastOnce);
+        }
+
+        world.Connect("p").Publish("a/b", "x", QoS.AtLeastOnce, 1);
+
+        Assert.All(clients, client => client.ExpectPublish("a/b", "x"));
+        clients[0].Subscribe("$share/h/a/+", QoS.AtLeastOnce);
+        world.Connect("q").Publish("a/b", "y", QoS.AtLeastOnce, 1);
+        Assert.Equal(5, clients.Sum(client => client.InboxCount));
+    }
+
+    [Fact]
     public void An_acknowledgement_from_an_earlier_membership_counts_for_nothing()
     {
         var world = new BrokerWorld();
