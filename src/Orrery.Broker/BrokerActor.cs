@@ -13,12 +13,14 @@ internal sealed class BrokerActor : UntypedActor
 {
     private readonly BrokerOptions _options;
     private readonly ILogger _logger;
+    private readonly Explanation? _explain;
     private IActorRef _connections = ActorRefs.Nobody;
     private IActorRef _statistics = ActorRefs.Nobody;
     private IActorRef _stopAsker = ActorRefs.Nobody;
 
-    public BrokerActor(BrokerOptions options, ILogger logger)
+    public BrokerActor(BrokerOptions options, ILogger logger, Explanation? explain)
     {
+        _explain = explain;
         _options = options;
         _logger = logger;
     }
@@ -28,7 +30,7 @@ internal sealed class BrokerActor : UntypedActor
 
     protected override void PreStart()
     {
-        var (options, logger) = (_options, _logger);
+        var (options, logger, explain) = (_options, _logger, _explain);
         var topics = TopicTree.Create(Context, new TopicTreeOptions
         {
             RetainedMessagesMax = options.RetainedMessagesMax,
@@ -37,10 +39,10 @@ internal sealed class BrokerActor : UntypedActor
         });
         _statistics = Context.ActorOf(Props.Create(() => new StatisticsActor(options, topics)), "sys");
         var statistics = _statistics;
-        var groups = new SharedGroupContext(options, topics, statistics, logger);
+        var groups = new SharedGroupContext(options, topics, statistics, logger, explain);
         var shared = Context.ActorOf(Props.Create(() => new SharedGroupsActor(groups)), "shared");
-        var sessions = Context.ActorOf(Props.Create(() => new SessionsActor(options, topics, shared, statistics, logger)), "sessions");
-        var broker = new BrokerContext(options, topics, sessions, shared, statistics, logger);
+        var sessions = Context.ActorOf(Props.Create(() => new SessionsActor(options, topics, shared, statistics, logger, explain)), "sessions");
+        var broker = new BrokerContext(options, topics, sessions, shared, statistics, logger, explain);
         _connections = Context.ActorOf(Props.Create(() => new ConnectionsActor(broker)), "connections");
     }
 

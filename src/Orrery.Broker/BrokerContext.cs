@@ -1,9 +1,11 @@
 using Microsoft.Extensions.Logging;
 using Orrery.Actors;
+using Orrery.Broker.Statistics;
 using Orrery.Broker.Topics;
 
 namespace Orrery.Broker;
 
 /// <summary>What the actors of one broker share: values and references, no state.</summary>
 internal sealed record BrokerContext(
-    BrokerOptions Options, TopicTree Topics, IActorRef Sessions, IActorRef Shared, IActorRef Statistics, ILogger Logger);
+    BrokerOptions Options, TopicTree Topics, IActorRef Sessions, IActorRef Shared, IActorRef Statistics, ILogger Logger,
+    Explanation? Explain);

@@ -48,7 +48,8 @@ public sealed class MqttBroker
     /// <param name="system">Where its actors live.</param>
     /// <param name="name">Its name, unique in the system; letters, digits, '-' and '_'.</param>
     /// <param name="options">Its limits.</param>
-    /// <param name="loggers">Makes the logger, of category "Orrery.Broker.{name}".</param>
+    /// <param name="loggers">Makes the logger, of category "Orrery.Broker.{name}". Where the trace of "Orrery.Broker.{name}.Explain"
+    /// is enabled now, the broker says of each message what became of it.</param>
     /// <exception cref="ArgumentException">An option is out of its range; the message lists each.</exception>
     public static MqttBroker Start(ActorSystem system, string name, BrokerOptions options, ILoggerFactory loggers)
     {
@@ -63,7 +64,8 @@ public sealed class MqttBroker
         }
 
         var logger = loggers.CreateLogger($"Orrery.Broker.{name}");
-        return new MqttBroker(system.ActorOf(Props.Create(() => new BrokerActor(options, logger)), name), name, options);
+        var explain = Explanation.For(loggers.CreateLogger($"Orrery.Broker.{name}.Explain"));
+        return new MqttBroker(system.ActorOf(Props.Create(() => new BrokerActor(options, logger, explain)), name), name, options);
     }
 
     /// <summary>Hands over a connection that a listener accepted. The transport's <see cref="IConnectionTransport.Start"/>

@@ -7,7 +7,9 @@ namespace Orrery;
 /// <param name="Addresses">Empty if not given.</param>
 /// <param name="ConfigurationFile">Null if not given.</param>
 /// <param name="IsVerbose">Whether to log more.</param>
-internal sealed record ServeArguments(int? Port, IReadOnlyList<string> Addresses, string? ConfigurationFile, bool IsVerbose)
+/// <param name="Explains">Whether to log what becomes of each message.</param>
+internal sealed record ServeArguments(
+    int? Port, IReadOnlyList<string> Addresses, string? ConfigurationFile, bool IsVerbose, bool Explains = false)
 {
     /// <summary>Whether the command line says where to listen, which then replaces the listeners of the file.</summary>
     public bool NamesListener => Port is not null || Addresses.Count > 0;

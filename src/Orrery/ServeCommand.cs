@@ -38,12 +38,18 @@ internal static class ServeCommand
         Description = "Log more: every connection's handshake and end, in detail.",
     };
 
+    private static readonly Option<bool> Explain = new("--explain")
+    {
+        Description = "Log of each message what became of it: who sent it, what it matched, for whom it was queued, sent or dropped, and why.",
+    };
+
     public static Command Create()
     {
-        var command = new Command("serve", "Runs the MQTT broker.") { Port, Bind, Config, Verbose };
+        var command = new Command("serve", "Runs the MQTT broker.") { Port, Bind, Config, Verbose, Explain };
         command.SetAction((arguments, cancellation) => RunAsync(
             new ServeArguments(
-                arguments.GetValue(Port), arguments.GetValue(Bind) ?? [], arguments.GetValue(Config), arguments.GetValue(Verbose)),
+                arguments.GetValue(Port), arguments.GetValue(Bind) ?? [], arguments.GetValue(Config), arguments.GetValue(Verbose),
+                arguments.GetValue(Explain)),
             cancellation));
         return command;
     }
@@ -90,7 +96,7 @@ internal static class ServeCommand
         }
 
         AddBrokers(builder, arguments);
-        AddLogging(builder.Logging, arguments.IsVerbose);
+        AddLogging(builder.Logging, arguments);
         builder.Services.Configure<ConsoleLifetimeOptions>(options => options.SuppressStatusMessages = true);
         return builder.Build();
     }
@@ -106,11 +112,12 @@ internal static class ServeCommand
         if (named.Length == 0 || hasListeners) builder.Services.AddMqttBroker(arguments.Apply);
     }
 
-    private static void AddLogging(ILoggingBuilder logging, bool isVerbose)
+    private static void AddLogging(ILoggingBuilder logging, ServeArguments arguments)
     {
-        logging.SetMinimumLevel(isVerbose ? LogLevel.Debug : LogLevel.Information);
+        logging.SetMinimumLevel(arguments.IsVerbose ? LogLevel.Debug : LogLevel.Information);
         logging.AddFilter("Microsoft", LogLevel.Warning);
         logging.AddFilter("Microsoft.Extensions.Hosting", LogLevel.None);       // what it would say, Fail says in one line
+        if (arguments.Explains) logging.AddFilter("Orrery.Broker.*.Explain", LogLevel.Trace);
         logging.AddConsoleFormatter<PlainConsoleFormatter, ConsoleFormatterOptions>();
         logging.AddConsole(console =>
         {

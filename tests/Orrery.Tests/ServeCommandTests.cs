@@ -1,5 +1,6 @@
 using System.Net;
 using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Options;
 using Orrery.Server.Options;
 
@@ -42,6 +43,18 @@ public sealed class ServeCommandTests : IDisposable
 
         Assert.Equal(3, Assert.Single(options.Listeners).Port);
         Assert.Equal(7, options.Limits.QueuedMessagesMax);
+    }
+
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public void Explain_switches_on_the_explanations_and_nothing_else(bool explains)
+    {
+        using var host = ServeCommand.Build(new ServeArguments(0, [], null, false, explains));
+        var loggers = host.Services.GetRequiredService<ILoggerFactory>();
+
+        Assert.Equal(explains, loggers.CreateLogger("Orrery.Broker.any-name.Explain").IsEnabled(LogLevel.Trace));
+        Assert.False(loggers.CreateLogger("Orrery.Broker.any-name").IsEnabled(LogLevel.Debug));
     }
 
     [Fact]

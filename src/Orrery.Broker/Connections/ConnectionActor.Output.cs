@@ -197,7 +197,7 @@ internal sealed partial class ConnectionActor
         var aliased = _aliasesLeft == 0 && _aliases is null ? header : WithAlias(message.Topic, header);
         if (!PublishCodec.Fits(message, aliased, _version, _maximumPacketSize))
         {
-            Count(Counter.TooLargeForClient);           // QoS 0 only: the session has looked at the others [MQTT-3.1.2-25]
+            Drop(Counter.TooLargeForClient, message);   // QoS 0 only: the session has looked at the others [MQTT-3.1.2-25]
             return;
         }
 
@@ -246,14 +246,27 @@ internal sealed partial class ConnectionActor
             case TransmitRuns runs:
                 foreach (var run in runs.Runs)
                 {
-                    Count(Counter.QoS0ConnectionEnded, run.Count);
+                    foreach (var message in run.Span)
+                    {
+                        Drop(Counter.QoS0ConnectionEnded, message);
+                    }
                 }
 
                 break;
             case Transmit items:
-                Count(Counter.QoS0ConnectionEnded, Outgoing.CountQoS0(items.Items, items.Count));
+                foreach (var message in Outgoing.UnrepeatedOf(items.Items, items.Count))
+                {
+                    Drop(Counter.QoS0ConnectionEnded, message);
+                }
+
                 break;
         }
+    }
+
+    private void Drop(Counter reason, ApplicationMessage message)
+    {
+        Count(reason);
+        _broker.Explain?.Dropped(_clientId, message, reason);
     }
 
     private void Report(int bytes)

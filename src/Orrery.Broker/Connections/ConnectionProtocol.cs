@@ -56,15 +56,15 @@ public static class ConnectionProtocol
 /// <summary>One packet, or one publication with the header that this subscriber gets.</summary>
 internal readonly record struct Outgoing(Packet? Packet, ApplicationMessage? Message, PublishHeader Header)
 {
-    /// <summary>How many are publications that nobody repeats if they get lost.</summary>
-    public static int CountQoS0(Outgoing[] items, int count)
+    /// <summary>The publications that nobody repeats if they get lost.</summary>
+    public static IEnumerable<ApplicationMessage> UnrepeatedOf(Outgoing[] items, int count)
     {
-        var found = 0;
         for (var i = 0; i < count; i++)
         {
-            found += items[i].Message is not null && items[i].Header.QoS == QoS.AtMostOnce ? 1 : 0;
+            if (items[i].Message is { } message && items[i].Header.QoS == QoS.AtMostOnce)
+            {
+                yield return message;
+            }
         }
-
-        return found;
     }
 }

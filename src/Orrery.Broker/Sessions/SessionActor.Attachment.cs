@@ -153,14 +153,18 @@ internal sealed partial class SessionActor
     private void Detach(Attachment attached)
     {
         _attached = null;
-        Count(Counter.QoS0ConnectionEnded, Outgoing.CountQoS0(_out, _outCount));
-        Count(Counter.RetainedUnsent, _retainedBacklog.Count);
+        foreach (var message in Outgoing.UnrepeatedOf(_out, _outCount))
+        {
+            Drop(Counter.QoS0ConnectionEnded, message);
+        }
+
         _outCount = 0;
         _outbound.Close();
-        _retainedBacklog.Clear();
+        ForgetRetained();
         StopShares();
         _heldDemand = false;
-        Count(Counter.QoS0Offline, _queue.DropUnacknowledged());
+        _queue.DropUnacknowledged(_gaveWay);
+        DropGaveWay(Counter.QoS0Offline);
         _sessionExpiryIntervalSeconds = attached.SessionExpiryIntervalSeconds;
         TellRoom();
         if (_attachStep == AttachStep.AwaitingOldConnection)
@@ -259,23 +263,34 @@ internal sealed partial class SessionActor
 
         _hasState = false;
         GiveBackAll();
-        CountHeld();
+        DropInFlight();
         UnsubscribeAll();
-        _queue.Clear();
+        _queue.Clear(_gaveWay);
+        DropGaveWay(Counter.SessionEnded);
         _outbound.Clear();
         _inbound.Clear();
-        Count(Counter.RetainedUnsent, _retainedBacklog.Count);
-        _retainedBacklog.Clear();
+        ForgetRetained();
         Timers.Cancel(ExpiryTimer);
     }
 
     /// <summary>What is lost with the session, once shared subscriptions have got back what is theirs.</summary>
-    private void CountHeld()
+    private void DropInFlight()
     {
-        Count(Counter.SessionEnded, _queue.Count);
         foreach (var owed in _outbound.InFlight())
         {
-            Count(Counter.SessionEnded, owed.Message.Share is null ? 1 : 0);
+            if (owed.Message.Share is null)
+            {
+                Drop(Counter.SessionEnded, owed.Message.Message);
+            }
+        }
+    }
+
+    private void ForgetRetained()
+    {
+        while (_retainedBacklog.TryDequeue(out var owed))
+        {
+            Count(Counter.RetainedUnsent);
+            _broker.Explain?.RetainedUnsent(_clientId, owed.Topic);
         }
     }
 

@@ -83,6 +83,7 @@ internal sealed partial class SessionActor
                 BeginAttach(attach);
                 break;
             case ApplicationMessage will:
+                _broker.Explain?.WillIsDue(_clientId, will);
                 Publish(null, will);
                 if (_awaiting == 0)
                 {
@@ -147,7 +148,11 @@ internal sealed partial class SessionActor
     {
         for (var i = first; i < end; i++)
         {
-            Count(Counter.PublishVoid, batch[i] is PublishPacket ? 1 : 0);
+            if (batch[i] is PublishPacket publish)
+            {
+                Count(Counter.PublishVoid);
+                _broker.Explain?.Void(_clientId, publish.Message);
+            }
         }
     }
 
@@ -196,20 +201,24 @@ internal sealed partial class SessionActor
     {
         var message = publish.Message;
         var options = _broker.Options;
+        _broker.Explain?.Received(_clientId, publish);
         if (message.QoS > options.MaximumQoS)
         {
+            _broker.Explain?.Refused(_clientId, message, ReasonCode.QoSNotSupported);
             AbandonBatch(ReasonCode.QoSNotSupported, $"QoS {(int)message.QoS} is above the maximum of {(int)options.MaximumQoS}");
             return;
         }
 
         if (message.Retain && !options.RetainAvailable)
         {
+            _broker.Explain?.Refused(_clientId, message, ReasonCode.RetainNotSupported);
             AbandonBatch(ReasonCode.RetainNotSupported, "retained messages are switched off");
             return;
         }
 
         if (message.QoS != QoS.AtMostOnce && ExceedsReceiveMaximum(publish))
         {
+            _broker.Explain?.Refused(_clientId, message, ReasonCode.ReceiveMaximumExceeded);
             AbandonBatch(ReasonCode.ReceiveMaximumExceeded, $"more than {options.ReceiveMaximum} unanswered publications"); // [MQTT-3.3.4-9]
             return;
         }
@@ -223,6 +232,7 @@ internal sealed partial class SessionActor
         if (message.QoS == QoS.ExactlyOnce
             && _inbound.OnPublish(publish.PacketIdentifier, message.QoS, publish.Duplicate) == InboundVerdict.AcknowledgeOnly)
         {
+            _broker.Explain?.Repeated(_clientId, publish);
             Send(new PubRecPacket { PacketIdentifier = publish.PacketIdentifier }); // [MQTT-4.3.3-10]
             return;
         }
@@ -243,6 +253,7 @@ internal sealed partial class SessionActor
     private void RefusePayload(PublishPacket publish)
     {
         Count(Counter.PayloadFormatInvalid);
+        _broker.Explain?.Refused(_clientId, publish.Message, ReasonCode.PayloadFormatInvalid);
         const ReasonCode Code = ReasonCode.PayloadFormatInvalid;
         switch (publish.Message.QoS)
         {
@@ -294,6 +305,7 @@ internal sealed partial class SessionActor
     private void RefusePublish(PublishPacket? publish, ApplicationMessage message)
     {
         Count(Counter.PublishRefused);
+        _broker.Explain?.Refused(_clientId, message, ReasonCode.NotAuthorized);
         SessionLog.PublishRefused(_broker.Logger, _clientId, message.Topic);
         if (publish is null || message.QoS == QoS.AtMostOnce)
         {
@@ -318,6 +330,7 @@ internal sealed partial class SessionActor
         }
 
         var (publish, message) = (_retaining, _retainingMessage!);
+        _broker.Explain?.Retained(message, retained.Stored);
         _retaining = null;
         _retainingMessage = null;
         _awaiting--;
@@ -333,6 +346,7 @@ internal sealed partial class SessionActor
     private void RouteAndAcknowledge(PublishPacket? publish, ApplicationMessage message)
     {
         var route = _router.Find(message.Topic);
+        _broker.Explain?.Routed(message, route);
         if (route.IsEmpty)
         {
             Count(Counter.Unmatched);
@@ -381,6 +395,7 @@ internal sealed partial class SessionActor
                 Send(new PubRelPacket { PacketIdentifier = packet.PacketIdentifier, ReasonCode = ReasonCode.PacketIdentifierNotFound });
                 break;
             case FlowOutcome.Completed:
+                _broker.Explain?.Acknowledged(_clientId, message!.Message, packet.ReasonCode);
                 Done(message);
                 break;
             case FlowOutcome.Ignored:

@@ -62,7 +62,11 @@ internal sealed partial class SessionActor
         {
             if (Living(run.Grant) is not { } grant)
             {
-                Count(Counter.Unsubscribed, run.Count); // meanwhile [MQTT-3.10.4-2]
+                foreach (var message in run.Span)
+                {
+                    Drop(Counter.Unsubscribed, message); // meanwhile [MQTT-3.10.4-2]
+                }
+
                 continue;
             }
 
@@ -101,6 +105,17 @@ internal sealed partial class SessionActor
             bytes += run.Bytes;
         }
 
+        if (_broker.Explain is { } explain)
+        {
+            foreach (var run in runs)
+            {
+                foreach (var message in run.Span)
+                {
+                    explain.Sent(_clientId, message, QoS.AtMostOnce, message.Retain && run.Grant.RetainAsPublished, false, default);
+                }
+            }
+        }
+
         _attached!.Connection.Tell(new ConnectionProtocol.TransmitRuns(runs, ReportFor(bytes)), Self);
     }
 
@@ -129,7 +144,7 @@ internal sealed partial class SessionActor
         var qos = message.QoS < grant.MaximumQoS ? message.QoS : grant.MaximumQoS;
         if (_attached is null && qos == QoS.AtMostOnce)
         {
-            Count(Counter.QoS0Offline);
+            Drop(Counter.QoS0Offline, message);
             return;
         }
 
@@ -141,6 +156,11 @@ internal sealed partial class SessionActor
         }
 
         _queue.Enqueue(queued, _gaveWay);
+        if (_broker.Explain is { } explain && !_gaveWay.Contains(queued))
+        {
+            explain.Queued(_clientId, message, _queue.Count);
+        }
+
         if (_gaveWay.Count > 0)
         {
             Lose();
@@ -162,21 +182,21 @@ internal sealed partial class SessionActor
         var shared = _gaveWay.FindAll(message => message.Share is not null);
         if (shared.Count > 0)
         {
+            _gaveWay.RemoveAll(message => message.Share is not null);
             HoldShares(shared);
         }
 
-        var lost = _gaveWay.Count - shared.Count;
-        _gaveWay.Clear();
-        if (lost == 0)
+        if (_gaveWay.Count == 0)
         {
             return;
         }
 
-        Count(Counter.QueueFull, lost);
-        if (_lost.Add(lost))
+        if (_lost.Add(_gaveWay.Count))
         {
             SessionLog.QueueFull(_broker.Logger, _clientId, _lost.Total, _queue.Count, _queue.Bytes);
         }
+
+        DropGaveWay(Counter.QueueFull);
     }
 
     /// <summary>Sends what is owed and may go: first what was unacknowledged at the last connection, in its order.</summary>
@@ -230,7 +250,7 @@ internal sealed partial class SessionActor
     {
         if (Expired(queued.Message))
         {
-            Count(Counter.Expired);                     // [MQTT-3.3.2-5]
+            Drop(Counter.Expired, queued.Message);      // [MQTT-3.3.2-5]
             Done(queued);
             return;
         }
@@ -238,7 +258,7 @@ internal sealed partial class SessionActor
         var header = HeaderOf(queued, default, duplicate: false);
         if (!Fits(queued, header))
         {
-            Count(Counter.TooLargeForClient);           // counts as sent [MQTT-3.1.2-25]
+            Drop(Counter.TooLargeForClient, queued.Message); // counts as sent [MQTT-3.1.2-25]
             Done(queued);
             return;
         }
@@ -252,7 +272,7 @@ internal sealed partial class SessionActor
             Done(queued);
         }
 
-        Send(new Outgoing(null, queued.Message, header), queued.Bytes);
+        Send(queued, header);
     }
 
     private void Resend(Outbound<QueuedMessage> owed)
@@ -266,12 +286,12 @@ internal sealed partial class SessionActor
         var header = HeaderOf(owed.Message, owed.PacketIdentifier, duplicate: true); // [MQTT-3.3.1-1]
         if (Fits(owed.Message, header))
         {
-            Send(new Outgoing(null, owed.Message.Message, header), owed.Message.Bytes);
+            Send(owed.Message, header);
             return;
         }
 
         // This connection takes smaller packets than the last one: discarded as if it had been sent [MQTT-3.1.2-25].
-        Count(Counter.TooLargeForClient);
+        Drop(Counter.TooLargeForClient, owed.Message.Message);
         _outbound.Discard(owed.PacketIdentifier);
         Done(owed.Message);
     }
@@ -293,6 +313,12 @@ internal sealed partial class SessionActor
 
     private bool Fits(QueuedMessage queued, in PublishHeader header) =>
         PublishCodec.Fits(queued.Message, header, _attached!.Version, _attached.MaximumPacketSize);
+
+    private void Send(QueuedMessage queued, in PublishHeader header)
+    {
+        _broker.Explain?.Sent(_clientId, queued.Message, header.QoS, header.Retain, header.Duplicate, header.PacketIdentifier);
+        Send(new Outgoing(null, queued.Message, header), queued.Bytes);
+    }
 
     private void Send(Packet packet) => Send(new Outgoing(packet, null, default), 16);
 

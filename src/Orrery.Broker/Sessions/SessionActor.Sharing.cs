@@ -183,7 +183,7 @@ internal sealed partial class SessionActor
             }
             else
             {
-                Count(Counter.SharedInFlightEnded);
+                Drop(Counter.SharedInFlightEnded, owed.Message.Message);
                 Done(owed.Message);
             }
         }

@@ -3,6 +3,7 @@ using Orrery.Broker.Publishing;
 using Orrery.Broker.Sharing;
 using Orrery.Broker.Statistics;
 using Orrery.Broker.Topics;
+using Orrery.Mqtt.Packets;
 using static Orrery.Broker.Sessions.SessionProtocol;
 
 namespace Orrery.Broker.Sessions;
@@ -126,6 +127,23 @@ internal sealed partial class SessionActor : UntypedActor, IWithTimers
 
     private void CountSubscription(SubscriberEntry entry, int change) =>
         Count(entry.Subscription.Filter.IsShared ? Counter.SharedSubscriptions : Counter.Subscriptions, change);
+
+    /// <summary>Counts a message that is lost, and says so where somebody wants to know of each.</summary>
+    private void Drop(Counter reason, ApplicationMessage message)
+    {
+        Count(reason);
+        _broker.Explain?.Dropped(_clientId, message, reason);
+    }
+
+    private void DropGaveWay(Counter reason)
+    {
+        foreach (var queued in _gaveWay)
+        {
+            Drop(reason, queued.Message);
+        }
+
+        _gaveWay.Clear();
+    }
 
     private void Count(Counter counter, long amount = 1) => _tally.Add(counter, amount);
 

@@ -67,20 +67,22 @@ internal sealed class SessionQueue
     }
 
     /// <summary>Forgets the messages at QoS 0: they are not kept for a client that is away.</summary>
-    /// <returns>How many there were.</returns>
-    public int DropUnacknowledged()
+    /// <param name="lost">Gets them.</param>
+    public void DropUnacknowledged(List<QueuedMessage> lost)
     {
-        var lost = _unacknowledged.Count;
         while (_unacknowledged.TryDequeue(out var message))
         {
             Bytes -= message.Bytes;
+            lost.Add(message);
         }
-
-        return lost;
     }
 
-    public void Clear()
+    /// <summary>Forgets all messages.</summary>
+    /// <param name="lost">Gets them.</param>
+    public void Clear(List<QueuedMessage> lost)
     {
+        lost.AddRange(_acknowledged);
+        lost.AddRange(_unacknowledged);
         _acknowledged.Clear();
         _unacknowledged.Clear();
         Bytes = 0;

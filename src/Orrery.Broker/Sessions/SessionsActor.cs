@@ -21,19 +21,21 @@ internal sealed class SessionsActor : UntypedActor
     private readonly IActorRef _shared;
     private readonly IActorRef _statistics;
     private readonly ILogger _logger;
+    private readonly Explanation? _explain;
     private readonly IRandomStream _identifiers;
     private readonly Dictionary<string, Entry> _entries = new(StringComparer.Ordinal);
     private readonly Dictionary<IActorRef, string> _clientIds = [];
     private long _started;
     private Tally _tally;
 
-    public SessionsActor(BrokerOptions options, TopicTree topics, IActorRef shared, IActorRef statistics, ILogger logger)
+    public SessionsActor(BrokerOptions options, TopicTree topics, IActorRef shared, IActorRef statistics, ILogger logger, Explanation? explain)
     {
         _options = options;
         _topics = topics;
         _shared = shared;
         _statistics = statistics;
         _logger = logger;
+        _explain = explain;
         _identifiers = Context.System.GetRandomStream($"{Self.Path}/identifiers");
     }
 
@@ -125,7 +127,7 @@ internal sealed class SessionsActor : UntypedActor
 
     private Entry Start(string clientId)
     {
-        var broker = new BrokerContext(_options, _topics, Self, _shared, _statistics, _logger);
+        var broker = new BrokerContext(_options, _topics, Self, _shared, _statistics, _logger, _explain);
         var session = Context.ActorOf(Props.Create(() => new SessionActor(broker, clientId)), $"s{++_started}");
         Context.Watch(session);
         var entry = new Entry(session);

@@ -239,13 +239,12 @@ internal sealed class SharedGroupActor : UntypedActor
         var options = _groups.Options;
         if (message.QoS == QoS.AtMostOnce && _members.TrueForAll(m => m.IsAway))
         {
-            _tally.Add(Counter.QoS0Offline, 1);
+            Drop(Counter.QoS0Offline, message);
             return;
         }
 
         while (_queue.Count >= options.QueuedMessagesMax || _queuedBytes + QueuedMessage.SizeOf(message) > options.QueuedBytesMax)
         {
-            _tally.Add(Counter.QueueFull, 1);
             if (_lost.Add(1))
             {
                 SharedLog.QueueFull(_groups.Logger, _filter, _lost.Total, _queue.Count, _queuedBytes);
@@ -253,14 +252,22 @@ internal sealed class SharedGroupActor : UntypedActor
 
             if (options.QueueFullPolicy == QueueFullPolicy.DropNewest || _queue.Count == 0)
             {
+                Drop(Counter.QueueFull, message);
                 return;
             }
 
-            TakeFirst();
+            Drop(Counter.QueueFull, TakeFirst().Message);
         }
 
         _queue.AddLast(new Waiting(new SharedMessage(message, ++_sequence), Sender));
         _queuedBytes += QueuedMessage.SizeOf(message);
+        _groups.Explain?.Queued(_filter.ToString(), message, _queue.Count);
+    }
+
+    private void Drop(Counter reason, ApplicationMessage message)
+    {
+        _tally.Add(reason);
+        _groups.Explain?.Dropped(_filter.ToString(), message, reason);
     }
 
     /// <summary>Gives out what waits, and tells each member at once what this turn chose it for.</summary>
@@ -295,6 +302,7 @@ internal sealed class SharedGroupActor : UntypedActor
             _chosen.Add(member);
         }
 
+        _groups.Explain?.Shared(message.Message, _filter, member.Entry.ClientId);
         member.InFlight++;
         member.Chosen.Add(message);
     }
@@ -322,11 +330,13 @@ internal sealed class SharedGroupActor : UntypedActor
         if (_queue.Count > 0)
         {
             SharedLog.Ended(_groups.Logger, _filter, _queue.Count);
-            _tally.Add(Counter.SharedGroupEnded, _queue.Count);
         }
 
-        _queue.Clear();
-        _queuedBytes = 0;
+        while (_queue.First is not null)
+        {
+            Drop(Counter.SharedGroupEnded, TakeFirst().Message);
+        }
+
         if (_isSubscribed)
         {
             _isSubscribed = false;
