@@ -1,0 +1,74 @@
+using Orrery.Simulation.Kernel;
+
+namespace Orrery.Simulation.Network;
+
+/// <summary>Which way bytes go on a link.</summary>
+internal enum Direction
+{
+    /// <summary>From who asked for the connection to who listens.</summary>
+    ToListener,
+
+    /// <summary>Back.</summary>
+    ToCaller,
+}
+
+/// <summary>The path between a caller and a listener, with all connections on it.</summary>
+/// <remarks>A blocked direction loses nothing for good while the systems repeat what is not acknowledged: what was held arrives in
+/// one burst when it opens. Clogs, partitions and silent peers are all of them directions blocked for a time.</remarks>
+internal sealed class Link(SimulationKernel kernel, string name, LinkOptions options, IStreamListener listener) : EventTarget(name)
+{
+    private const int OpenKind = 0;
+
+    private readonly int[] _blocks = new int[2];
+    private readonly List<StreamConnection> _connections = [];
+    private int _opened;
+
+    /// <summary>How the link behaves.</summary>
+    public LinkOptions Options => options;
+
+    /// <summary>Connections that are not over at both ends, in the order they were opened.</summary>
+    public IReadOnlyList<StreamConnection> Connections => _connections;
+
+    /// <summary>Asks for a connection. The owner learns the answer later.</summary>
+    public StreamEnd Connect(IStreamOwner owner)
+    {
+        var connection = new StreamConnection(kernel, this, listener, $"{Name}#{++_opened}");
+        _connections.Add(connection);
+        connection.Call(owner);
+        return connection.Caller;
+    }
+
+    /// <summary>Whether nothing passes in a direction now.</summary>
+    public bool IsBlocked(Direction direction) => _blocks[(int)direction] > 0;
+
+    /// <summary>Lets nothing pass in a direction (N4, N5, N6). Blocks add up: each needs its own <see cref="Unblock"/>.</summary>
+    /// <param name="direction">Which.</param>
+    /// <param name="nanoseconds">For how long; null until it is undone.</param>
+    public void Block(Direction direction, long? nanoseconds = null)
+    {
+        _blocks[(int)direction]++;
+        kernel.Observe(Name, "block", $"{direction}", (ulong)direction);
+        if (nanoseconds is { } time) kernel.Schedule(kernel.NowNanoseconds + time, EventClass.Script, this, OpenKind, (long)direction);
+    }
+
+    /// <summary>Undoes one <see cref="Block"/>.</summary>
+    public void Unblock(Direction direction)
+    {
+        if (_blocks[(int)direction] == 0) throw new InvalidOperationException($"{Name} is not blocked in direction {direction}.");
+        kernel.Observe(Name, "unblock", $"{direction}", (ulong)direction);
+        if (--_blocks[(int)direction] > 0) return;
+        foreach (var connection in _connections)
+        {
+            connection.OnUnblocked(direction);
+        }
+    }
+
+    /// <inheritdoc/>
+    public override string Describe(int kind) => "block ends";
+
+    /// <inheritdoc/>
+    public override void OnEvent(int kind, long argument, object? state) => Unblock((Direction)argument);
+
+    /// <summary>A connection is over at both ends.</summary>
+    internal void Forget(StreamConnection connection) => _connections.Remove(connection);
+}

@@ -1,0 +1,189 @@
+using System.Buffers;
+using Orrery.Actors;
+using Orrery.Broker.Connections;
+using Orrery.Mqtt;
+using Orrery.Mqtt.Codec;
+using Orrery.Simulation.Processes;
+
+namespace Orrery.Simulation.Network;
+
+/// <summary>What a socket's host does in production, over a simulated connection: reads on demand, decodes, and writes.</summary>
+internal sealed class SimulatedTransport(BrokerProcess process, StreamEnd end, PacketReaderOptions readerOptions) : IConnectionTransport, IStreamOwner
+{
+    private const int BatchBytesMax = 64 * 1024;            // as in production: the most that one turn decodes
+
+    private readonly PacketReader _reader = new(readerOptions);
+    private readonly ArrayBufferWriter<byte> _output = new();
+    private readonly ByteQueue _unread = new();             // taken from the system, not decoded: a packet may exceed its buffer
+    private readonly ByteQueue _unsent = new();             // flushed, but the system had no room
+    private IActorRef _connection = ActorRefs.Nobody;
+    private int _demand;
+    private bool _isSlow;
+    private bool _inputEnded;
+    private bool _peerClosedTold;
+    private bool _isEnding;
+    private string? _loss;
+
+    /// <summary>The end of the connection that this serves.</summary>
+    public StreamEnd End => end;
+
+    /// <inheritdoc/>
+    public IBufferWriter<byte> Output => _output;
+
+    /// <inheritdoc/>
+    public void Start(IActorRef connection) => _connection = connection;
+
+    /// <inheritdoc/>
+    public void RequestInput()
+    {
+        _demand++;
+        Feed();
+    }
+
+    /// <inheritdoc/>
+    public bool TryFlush()
+    {
+        if (_isEnding) return true;
+        if (_loss is not null)
+        {
+            TellPeerClosed(_loss);
+            return false;
+        }
+
+        TakeOutput();
+        _isSlow = !TrySendAll();
+        return !_isSlow;
+    }
+
+    /// <inheritdoc/>
+    public void Close()
+    {
+        if (_isEnding) return;
+        _isEnding = true;
+        TakeOutput();
+        if (TrySendAll()) CloseEnd();
+        else process.WatchClose(this);
+    }
+
+    /// <inheritdoc/>
+    public void Abort()
+    {
+        _isEnding = true;
+        end.Reset();
+        process.Forget(this);
+    }
+
+    /// <inheritdoc/>
+    void IStreamOwner.OnConnected()
+    {
+    }
+
+    /// <inheritdoc/>
+    void IStreamOwner.OnReadable() => process.Do(Feed);
+
+    /// <inheritdoc/>
+    void IStreamOwner.OnWritable() => process.Do(Drain);
+
+    /// <inheritdoc/>
+    void IStreamOwner.OnLost(string reason) => process.Do(() =>
+    {
+        _loss = reason;
+        if (_isEnding) process.Forget(this);
+        else if (_isSlow) TellPeerClosed(reason);           // a flush that waits fails at once, a read when it is asked for
+        else Feed();
+    });
+
+    /// <summary>A closing peer took too long.</summary>
+    internal void OnCloseLimit()
+    {
+        if (!end.IsOver) Abort();
+    }
+
+    /// <summary>The process is gone; its system does what is left to do.</summary>
+    internal void OnProcessEnded(Action<StreamEnd> endConnection)
+    {
+        _isEnding = true;
+        endConnection(end);
+    }
+
+    private void Feed()
+    {
+        while (_demand > 0 && !_isEnding && !_inputEnded)
+        {
+            if (_loss is not null)
+            {
+                _inputEnded = true;
+                TellPeerClosed(_loss);
+                return;
+            }
+
+            var input = _unread.Sequence;
+            var status = _reader.TryReadBatch(ref input, BatchBytesMax, out var batch);
+            _unread.Discard(_unread.Count - (int)input.Length);
+            if (status == DecodeStatus.NeedMoreBytes)
+            {
+                if (TakeInput()) continue;
+                if (!end.PeerHasFinished) return;
+                _inputEnded = true;
+                TellPeerClosed(_unread.Count == 0 ? "connection closed by client" : "connection closed by client within a packet");
+                return;
+            }
+
+            // What follows a malformed packet has no meaning [MQTT-4.13.1-1].
+            _inputEnded = status == DecodeStatus.Malformed;
+            _demand--;
+            _connection.Tell(new ConnectionProtocol.Received(batch), ActorRefs.NoSender);
+        }
+    }
+
+    private bool TakeInput()
+    {
+        var arrived = end.Unread;
+        if (arrived.IsEmpty) return false;
+        var count = (int)arrived.Length;
+        _unread.Append(arrived.FirstSpan);
+        end.Consume(count);
+        return true;
+    }
+
+    private void TakeOutput()
+    {
+        _unsent.Append(_output.WrittenSpan);
+        _output.ResetWrittenCount();
+    }
+
+    private bool TrySendAll()
+    {
+        _unsent.Discard(end.Send(_unsent.Memory.Span));
+        return _unsent.Count == 0;
+    }
+
+    private void Drain()
+    {
+        if (end.IsOver || !TrySendAll()) return;
+        if (_isEnding)
+        {
+            CloseEnd();
+        }
+        else if (_isSlow)
+        {
+            _isSlow = false;
+            _connection.Tell(ConnectionProtocol.OutputDrained.Instance, ActorRefs.NoSender);
+        }
+    }
+
+    // Unread input would make the system reset the connection, and the peer might lose the last packets sent to it.
+    private void CloseEnd()
+    {
+        if (end.Unread.Length > 0) end.Consume((int)end.Unread.Length);
+        end.Close();
+        process.Forget(this);
+    }
+
+    private void TellPeerClosed(string reason)
+    {
+        if (_isEnding || _peerClosedTold) return;
+        _peerClosedTold = true;
+        _connection.Tell(new ConnectionProtocol.PeerClosed(reason), ActorRefs.NoSender);
+    }
+}

@@ -1,0 +1,176 @@
+using Orrery.Simulation.Kernel;
+
+namespace Orrery.Simulation.Network;
+
+/// <summary>One direction of a connection: send buffer, segments on the way, and what a block holds back.</summary>
+internal sealed class StreamDirection(SimulationKernel kernel, StreamConnection connection, string linkName, Direction direction, LinkOptions options)
+{
+    private readonly ByteQueue _unsent = new();
+    private readonly Queue<Segment> _held = new();          // arrived at a block, in order
+    private readonly RandomSource _chance = kernel.Stream($"{linkName}/{direction}");
+    private int _travelling;                                // bytes on the way or held
+    private int _unacknowledged;                            // bytes sent whose arrival this side does not know of
+    private int _unreported;                                // of those, bytes that arrived while the way back was blocked
+    private long _lineFree;                                 // when the last byte handed to the line has left
+    private long _lastArrival;                              // segments do not overtake each other
+    private long _sent;
+    private bool _isOpen;
+    private bool _finishes;
+    private bool _finished;
+    private bool _wasFull;
+    private EventHandle _giveUp;
+
+    /// <summary>Bytes of the stream after which it breaks (N7); null for none.</summary>
+    public long? CutAfterBytes { get; set; }
+
+    /// <summary>Whether nothing of this direction will happen any more.</summary>
+    public bool IsDone { get; private set; }
+
+    /// <summary>Takes what fits the send buffer.</summary>
+    public int Accept(ReadOnlySpan<byte> bytes)
+    {
+        if (_finishes) throw new InvalidOperationException($"{connection.Name} sends after its end.");
+        var count = Math.Min(bytes.Length, Math.Max(0, options.SendBufferBytes - _unsent.Count - _unacknowledged));
+        _wasFull |= count < bytes.Length;
+        _unsent.Append(bytes[..count]);
+        Pump();
+        return count;
+    }
+
+    /// <summary>The connection is open: bytes may go.</summary>
+    public void Open()
+    {
+        _isOpen = true;
+        Pump();
+    }
+
+    /// <summary>No bytes follow those accepted.</summary>
+    public void Finish()
+    {
+        _finishes = true;
+        Pump();
+    }
+
+    /// <summary>Drops what was not sent, and says so to the peer.</summary>
+    public void Reset()
+    {
+        Discard();
+        Transmit(new Segment(SegmentKind.Reset, []));
+    }
+
+    /// <summary>Drops what was not sent, in silence.</summary>
+    public void Discard()
+    {
+        _unsent.Discard(_unsent.Count);
+        _isOpen = false;
+        IsDone = true;
+        kernel.Cancel(_giveUp);
+    }
+
+    /// <summary>Sends what may go: as much as the receiver has room for.</summary>
+    public void Pump()
+    {
+        if (!_isOpen) return;
+        while (_unsent.Count > 0)
+        {
+            var room = options.ReceiveBufferBytes - _travelling - connection.Inbound(direction).UnreadCount;
+            if (CutAfterBytes is { } cut) room = (int)Math.Min(room, cut - _sent);
+            if (room <= 0) return;
+            var size = options.SegmentBytesMin == options.SegmentBytesMax
+                ? options.SegmentBytesMax
+                : (int)_chance.Uniform(options.SegmentBytesMin, options.SegmentBytesMax);
+            size = Math.Min(size, Math.Min(room, _unsent.Count));
+            var bytes = _unsent.Memory[..size].ToArray();
+            _unsent.Discard(size);
+            if (_unacknowledged == 0) WaitForProgress();
+            _unacknowledged += size;
+            _travelling += size;
+            _sent += size;
+            Transmit(new Segment(SegmentKind.Data, bytes));
+        }
+
+        if (!_finishes || _finished) return;
+        _finished = true;
+        Transmit(new Segment(SegmentKind.Finish, []));
+    }
+
+    /// <summary>Puts a segment on the line.</summary>
+    public void Transmit(Segment segment)
+    {
+        var now = kernel.NowNanoseconds;
+        if (connection.IsForgottenBetween()) return;        // an address translator on the way no longer knows it (N9)
+        var leaves = Math.Max(now, _lineFree);
+        if (options.BytesPerSecond > 0)
+        {
+            // In two steps, since a gigabyte in nanoseconds does not fit 64 bits.
+            leaves += (segment.Bytes.Length / options.BytesPerSecond * 1_000_000_000)
+                + (segment.Bytes.Length % options.BytesPerSecond * 1_000_000_000 / options.BytesPerSecond);
+        }
+
+        _lineFree = leaves;
+        _lastArrival = Math.Max(_lastArrival, leaves + Latency());
+        kernel.Observe(connection.Name, $"{segment.Kind}", "bytes", segment.Bytes);
+        kernel.Schedule(_lastArrival, EventClass.Network, connection, StreamConnection.ArrivalKind, (long)direction, segment);
+    }
+
+    /// <summary>A segment reached the other side.</summary>
+    public void Arrive(Segment segment)
+    {
+        if (connection.IsBlocked(direction) || _held.Count > 0) _held.Enqueue(segment);
+        else Deliver(segment);
+    }
+
+    /// <summary>The direction is open again.</summary>
+    public void Release()
+    {
+        while (!connection.IsBlocked(direction) && _held.TryDequeue(out var segment))
+        {
+            Deliver(segment);
+        }
+    }
+
+    /// <summary>The way back is open again: what arrived meanwhile is known to have.</summary>
+    public void Report()
+    {
+        if (_unreported > 0) Acknowledge(0);
+    }
+
+    /// <summary>The receiver's system acknowledged bytes.</summary>
+    private void Acknowledge(int count)
+    {
+        _unreported += count;
+        if (connection.IsBlocked(StreamConnection.Opposite(direction))) return;
+        _unacknowledged -= _unreported;
+        _unreported = 0;
+        kernel.Cancel(_giveUp);
+        if (IsDone) return;
+        if (_unacknowledged > 0) WaitForProgress();
+        if (!_wasFull) return;
+        _wasFull = false;
+        connection.Sender(direction).Owner?.OnWritable();
+    }
+
+    private void Deliver(Segment segment)
+    {
+        _travelling -= segment.Bytes.Length;
+        var answered = connection.Deliver(direction, segment);
+        if (segment.Kind != SegmentKind.Data) return;
+        if (answered) Acknowledge(segment.Bytes.Length);
+        if (CutAfterBytes is { } cut && _sent >= cut && _travelling == 0) connection.Cut();
+    }
+
+    private void WaitForProgress()
+    {
+        kernel.Cancel(_giveUp);
+        _giveUp = kernel.Schedule(
+            kernel.NowNanoseconds + options.GiveUpNanoseconds, EventClass.Network, connection, StreamConnection.GiveUpKind, (long)direction);
+    }
+
+    private long Latency()
+    {
+        var latency = options.LatencyNanoseconds;
+        if (options.JitterMeanNanoseconds > 0) latency += _chance.Exponential(options.JitterMeanNanoseconds);
+        if (options.TailPerMillion > 0 && _chance.Chance(options.TailPerMillion, 1_000_000)) latency += _chance.Uniform(0, options.TailNanoseconds);
+        return latency;
+    }
+}

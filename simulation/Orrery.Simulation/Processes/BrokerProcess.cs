@@ -1,0 +1,282 @@
+using Microsoft.Extensions.Logging;
+using Microsoft.Extensions.Logging.Abstractions;
+using Orrery.Actors;
+using Orrery.Actors.Extensions;
+using Orrery.Broker;
+using Orrery.Broker.Connections;
+using Orrery.Simulation.Kernel;
+using Orrery.Simulation.Network;
+
+namespace Orrery.Simulation.Processes;
+
+/// <summary>Where a simulated process stands.</summary>
+internal enum ProcessState
+{
+    /// <summary>There is none: connections are refused.</summary>
+    Down,
+
+    /// <summary>It runs.</summary>
+    Up,
+
+    /// <summary>It is there and gets no processor time; its system goes on for it.</summary>
+    Paused,
+
+    /// <summary>It closes its connections and ends.</summary>
+    Stopping,
+}
+
+/// <summary>A process with one real broker in it, on the virtual clock: it runs to rest in each event that touches it.</summary>
+internal sealed class BrokerProcess : EventTarget, IStreamListener
+{
+    private const int TimerKind = 0;
+    private const int CloseLimitKind = 1;
+    private const int ResumeKind = 2;
+    private const long NanosecondsPerTick = 100;
+    private const long CloseLimitNanoseconds = 5_000_000_000;   // the server's default: what a closing peer may take to accept its last bytes
+
+    private readonly SimulationKernel _kernel;
+    private readonly BrokerOptions _options;
+    private readonly DispatchOrder _order;
+    private readonly ILoggerFactory _loggers;
+    private readonly List<SimulatedTransport> _transports = [];
+    private readonly List<Action> _deferred = [];               // what reached a paused process, in order
+    private DeterministicSystem? _system;
+    private MqttBroker? _broker;
+    private EventHandle _timer;
+    private long _timerNanoseconds = long.MaxValue;
+    private long _clockOrigin;                                  // virtual time at which this life's monotonic clock read 0
+    private TimeSpan _wallOffset;
+    private bool _hasStopped;
+    private long _observedSteps;
+
+    /// <summary>Makes a process that is down.</summary>
+    /// <param name="kernel">The world.</param>
+    /// <param name="name">Unique in the world; letters, digits, '-' and '_'.</param>
+    /// <param name="options">The broker's limits.</param>
+    /// <param name="order">Whose turn it is among its actors (S1).</param>
+    /// <param name="loggers">Observes; null for nobody.</param>
+    public BrokerProcess(SimulationKernel kernel, string name, BrokerOptions options, DispatchOrder order = DispatchOrder.Fifo, ILoggerFactory? loggers = null)
+        : base(name)
+    {
+        (_kernel, _options, _order, _loggers) = (kernel, options, order, loggers ?? NullLoggerFactory.Instance);
+    }
+
+    /// <summary>Where it stands.</summary>
+    public ProcessState State { get; private set; }
+
+    /// <summary>How often it was started.</summary>
+    public int Lives { get; private set; }
+
+    /// <summary>Connections it holds, in the order it got them.</summary>
+    public IReadOnlyList<SimulatedTransport> Transports => _transports;
+
+    /// <summary>Its own reading of the wall clock.</summary>
+    public DateTimeOffset WallClock => Running.Scheduler.Now;
+
+    /// <summary>Its own reading of the monotonic clock, which starts with each life.</summary>
+    public TimeSpan MonotonicClock => Running.Scheduler.Elapsed;
+
+    /// <summary>What a system answers that is not there: nobody listens. A paused process has one that says yes.</summary>
+    ListenerMode IStreamListener.Mode => _mode ?? (State is ProcessState.Up or ProcessState.Paused ? ListenerMode.Accepting : ListenerMode.Refusing);
+
+    private ListenerMode? _mode;
+
+    private DeterministicSystem Running => _system ?? throw new InvalidOperationException($"{Name} is down.");
+
+    private MqttBroker Broker => _broker ?? throw new InvalidOperationException($"{Name} is down.");
+
+    /// <summary>Makes the process' system answer requests for connections otherwise (N8); null as the process stands.</summary>
+    public void SetListenerMode(ListenerMode? mode) => _mode = mode;
+
+    /// <summary>Starts a life with nothing of an earlier one but the wall clock.</summary>
+    public void Start()
+    {
+        if (State != ProcessState.Down) throw new InvalidOperationException($"{Name} is not down.");
+        Lives++;
+        _hasStopped = false;
+        _observedSteps = 0;
+        _clockOrigin = _kernel.NowNanoseconds;
+        var options = new DeterministicOptions
+        {
+            Seed = _kernel.Stream(Name).NextUInt64(),
+            Order = _order,
+            StartTime = new DeterministicOptions().StartTime + TimeSpan.FromTicks(_kernel.NowNanoseconds / NanosecondsPerTick) + _wallOffset,
+        };
+        _system = DeterministicSystem.Create(Name, options);
+        _broker = MqttBroker.Start(_system.System, "broker", _options, _loggers);
+        State = ProcessState.Up;
+        Run();
+    }
+
+    /// <summary>Ends the process at once, as kill -9 does (B1). Its system closes what it held: FIN, or RST where input was unread.</summary>
+    public void Kill() => End(end => end.Close());
+
+    /// <summary>Ends the process and its machine at once: nobody is told, and what arrives later is answered with RST (N6).</summary>
+    public void LosePower() => End(end => end.Vanish());
+
+    /// <summary>Asks the broker to close its connections and end (B1).</summary>
+    public void Stop()
+    {
+        if (State != ProcessState.Up) throw new InvalidOperationException($"{Name} is not up.");
+        State = ProcessState.Stopping;
+        var listener = Running.System.ActorOf(Props.Create(() => new StopListener(this)));
+        Broker.Actor.Tell(MqttBroker.Stop, listener);
+        Run();
+    }
+
+    /// <summary>Takes the processor away (B2, T3). Timers that fall due meanwhile fire late, behind what arrived meanwhile.</summary>
+    /// <param name="nanoseconds">For how long.</param>
+    /// <param name="stopsClock">True for a machine that was suspended with its monotonic clock.</param>
+    public void Pause(long nanoseconds, bool stopsClock = false)
+    {
+        if (State != ProcessState.Up) throw new InvalidOperationException($"{Name} is not up.");
+        SyncClock();
+        State = ProcessState.Paused;
+        CancelTimer();
+        _kernel.Schedule(_kernel.NowNanoseconds + nanoseconds, EventClass.Script, this, ResumeKind, stopsClock ? nanoseconds : 0, Lives);
+    }
+
+    /// <summary>Sets the process' wall clock (T1); its timers do not notice.</summary>
+    /// <param name="offset">Added to what it reads.</param>
+    public void JumpWallClock(TimeSpan offset)
+    {
+        _wallOffset += offset;
+        _kernel.Observe(Name, "wall clock jumps", "ticks", (ulong)offset.Ticks);
+        _system?.Scheduler.JumpWallClock(offset);
+    }
+
+    /// <inheritdoc/>
+    void IStreamListener.Accept(StreamEnd end, string remote)
+    {
+        var transport = new SimulatedTransport(this, end, Broker.ReaderOptions);
+        end.Owner = transport;
+        _transports.Add(transport);
+        Do(() => Broker.Accept(transport, new ConnectionInfo(remote, Name)));
+    }
+
+    /// <inheritdoc/>
+    public override string Describe(int kind) => kind switch
+    {
+        TimerKind => "timer",
+        CloseLimitKind => "close limit",
+        _ => "resume",
+    };
+
+    /// <inheritdoc/>
+    public override void OnEvent(int kind, long argument, object? state)
+    {
+        switch (kind)
+        {
+            case TimerKind:
+                _timerNanoseconds = long.MaxValue;
+                Run();
+                break;
+            case CloseLimitKind:
+                ((SimulatedTransport)state!).OnCloseLimit();
+                break;
+            case ResumeKind when State == ProcessState.Paused && (int)state! == Lives:
+                Resume(argument);
+                break;
+        }
+    }
+
+    /// <summary>Lets something reach the process' actors, now or when it has the processor again, and runs them to rest.</summary>
+    internal void Do(Action arrive)
+    {
+        switch (State)
+        {
+            case ProcessState.Paused:
+                _deferred.Add(arrive);
+                break;
+            case ProcessState.Up or ProcessState.Stopping:
+                SyncClock();
+                arrive();
+                Run();
+                break;
+        }
+    }
+
+    /// <summary>Starts the time that a closing connection may take.</summary>
+    internal void WatchClose(SimulatedTransport transport) =>
+        _kernel.Schedule(_kernel.NowNanoseconds + CloseLimitNanoseconds, EventClass.Network, this, CloseLimitKind, 0, transport);
+
+    /// <summary>A transport is over.</summary>
+    internal void Forget(SimulatedTransport transport) => _transports.Remove(transport);
+
+    // Timers come before everything else of their instant, so this passes none that was due before what happens now.
+    private void SyncClock()
+    {
+        var elapsed = TimeSpan.FromTicks((_kernel.NowNanoseconds - _clockOrigin) / NanosecondsPerTick);
+        Running.Scheduler.Advance(elapsed - Running.Scheduler.Elapsed);
+    }
+
+    private void Run()
+    {
+        SyncClock();
+        Running.Run();
+        _kernel.Observe(Name, "turns", "count", (ulong)(Running.Steps - _observedSteps));
+        _observedSteps = Running.Steps;
+        if (Running.Failures.Count > 0)
+        {
+            var failure = Running.Failures[0];
+            throw new InvalidOperationException($"An actor of {Name} failed: {failure.Actor.Path}", failure.Cause);
+        }
+
+        if (_hasStopped) End(end => end.Close());
+        else SetTimer();
+    }
+
+    private void SetTimer()
+    {
+        var due = Running.Scheduler.NextDue is { } next ? _clockOrigin + (next.Ticks * NanosecondsPerTick) : long.MaxValue;
+        if (due == _timerNanoseconds) return;
+        CancelTimer();
+        if (due == long.MaxValue) return;
+        _timerNanoseconds = due;
+        _timer = _kernel.Schedule(Math.Max(due, _kernel.NowNanoseconds), EventClass.Timer, this, TimerKind);
+    }
+
+    private void CancelTimer()
+    {
+        _kernel.Cancel(_timer);
+        _timerNanoseconds = long.MaxValue;
+    }
+
+    private void Resume(long clockStoodStill)
+    {
+        State = ProcessState.Up;
+        _clockOrigin += clockStoodStill;
+        if (clockStoodStill > 0) Running.Scheduler.JumpWallClock(TimeSpan.FromTicks(clockStoodStill / NanosecondsPerTick));
+        var elapsed = TimeSpan.FromTicks((_kernel.NowNanoseconds - _clockOrigin) / NanosecondsPerTick);
+        Running.Scheduler.Pause(elapsed - Running.Scheduler.Elapsed);
+        Action[] arrived = [.. _deferred];
+        _deferred.Clear();
+        foreach (var arrive in arrived)
+        {
+            arrive();
+        }
+
+        Run();
+    }
+
+    private void End(Action<StreamEnd> endConnection)
+    {
+        if (State == ProcessState.Down) throw new InvalidOperationException($"{Name} is down.");
+        State = ProcessState.Down;
+        CancelTimer();
+        _deferred.Clear();
+        (_system, _broker) = (null, null);
+        SimulatedTransport[] open = [.. _transports];
+        _transports.Clear();
+        foreach (var transport in open)
+        {
+            transport.OnProcessEnded(endConnection);
+        }
+    }
+
+    /// <summary>Hears that the broker has stopped.</summary>
+    private sealed class StopListener(BrokerProcess process) : UntypedActor
+    {
+        protected override void OnReceive(object message) => process._hasStopped = true;
+    }
+}
