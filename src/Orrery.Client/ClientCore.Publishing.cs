@@ -16,11 +16,12 @@ public sealed partial class ClientCore
     /// <summary>Publishes a message now if there is a connection with room for it, else as soon as there is.</summary>
     /// <param name="message">The message.</param>
     /// <param name="now">The time.</param>
+    /// <param name="topicAlias">A number that the server shall know the topic by on this connection; 0 for none. MQTT 5 only. A resend goes without.</param>
     /// <returns>A token, which <see cref="ClientEvent.Published"/> or <see cref="ClientEvent.Abandoned"/> repeats.</returns>
-    public long Publish(ApplicationMessage message, TimeSpan now)
+    public long Publish(ApplicationMessage message, TimeSpan now, ushort topicAlias = 0)
     {
         ArgumentNullException.ThrowIfNull(message);
-        var delivery = new Delivery(++_lastToken, message);
+        var delivery = new Delivery(++_lastToken, message, topicAlias);
         if (QueuedCount >= _options.QueuedMessagesMax)
         {
             _events.Enqueue(new ClientEvent.Published(delivery.Token, ReasonCode.QuotaExceeded));
@@ -43,14 +44,14 @@ public sealed partial class ClientCore
         while (_queuedAtMostOnce.TryDequeue(out var delivery))
         {
             if (IsRefused(delivery)) continue;
-            Send(new PublishPacket { Message = delivery.Message }, now);
+            Send(new PublishPacket { Message = delivery.Message, TopicAlias = delivery.TopicAlias }, now);
             _events.Enqueue(new ClientEvent.Published(delivery.Token, ReasonCode.Success));
         }
         while (_outbound.CanStart && _queued.TryDequeue(out var delivery))
         {
             if (IsRefused(delivery)) continue;
             var identifier = _outbound.Start(delivery, delivery.Message.QoS);
-            Send(new PublishPacket { Message = delivery.Message, PacketIdentifier = identifier }, now);
+            Send(new PublishPacket { Message = delivery.Message, PacketIdentifier = identifier, TopicAlias = delivery.TopicAlias }, now);
         }
     }
 
@@ -77,6 +78,7 @@ public sealed partial class ClientCore
         if (message.QoS > (ConnAck!.MaximumQoS ?? QoS.ExactlyOnce)) refusal = ReasonCode.QoSNotSupported;           // [MQTT-3.2.2-11]
         else if (message.Retain && ConnAck.RetainAvailable == false) refusal = ReasonCode.RetainNotSupported;       // [MQTT-3.2.2-14]
         else if (ConnAck.MaximumPacketSize is { } max && SizeOf(message) > max) refusal = ReasonCode.PacketTooLarge;  // [MQTT-3.2.2-15]
+        else if (delivery.TopicAlias > (ConnAck.TopicAliasMaximum ?? 0)) refusal = ReasonCode.TopicAliasInvalid;          // [MQTT-3.3.2-9]
         if (refusal is null) return false;
         _events.Enqueue(new ClientEvent.Published(delivery.Token, refusal.Value));
         return true;
@@ -124,17 +126,5 @@ public sealed partial class ClientCore
             _events.Enqueue(new ClientEvent.Published(delivery!.Token, ReasonCode.Success));
             SendWhatMayGo(now);
         }
-    }
-
-    /// <summary>The session is new, so what was in flight belongs to none [MQTT-3.2.2-5]; it may have arrived or not.</summary>
-    private void ForgetInFlight()
-    {
-        foreach (var lost in _outbound.InFlight())
-        {
-            _events.Enqueue(new ClientEvent.Abandoned(lost.Message.Token));
-        }
-        _outbound.Clear();
-        _inbound.Clear();
-        _unreleased.Clear();
     }
 }

@@ -102,7 +102,7 @@ public sealed partial class ClientCore
 
         // MQTT 3.1 has no such flag: it resumes what there is.
         var resumed = connAck.SessionPresent || (_options.Version == MqttVersion.V31 && !_cleanStart);
-        if (!resumed) ForgetInFlight();
+        if (!resumed) LeaveLostSession();
         ConnAck = connAck;
         ClientId = connAck.AssignedClientIdentifier ?? ClientId;
         State = ClientState.Connected;
@@ -112,6 +112,7 @@ public sealed partial class ClientCore
         _outbound.Open(Math.Min(_options.InFlightMax, connAck.ReceiveMaximum ?? ushort.MaxValue));
         _inbound.Open();
         _events.Enqueue(new ClientEvent.Connected(connAck));
+        if (_owesRestoring) RestoreSubscriptions(now);
         SendWhatMayGo(now);
     }
 

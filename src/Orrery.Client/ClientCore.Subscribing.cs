@@ -13,52 +13,76 @@ public sealed partial class ClientCore
     /// <param name="subscriptions">One or more.</param>
     /// <param name="now">The time.</param>
     /// <param name="subscriptionIdentifier">What the server repeats with each message, 1 to 268,435,455; null for nothing. MQTT 5 only.</param>
+    /// <param name="userProperties">Name and value pairs for the server; null for none. MQTT 5 only.</param>
     /// <returns>A token, which <see cref="ClientEvent.Subscribed"/> or <see cref="ClientEvent.Abandoned"/> repeats.</returns>
     /// <exception cref="InvalidOperationException">The client is not connected, or too many requests wait.</exception>
-    public long Subscribe(IReadOnlyList<Subscription> subscriptions, TimeSpan now, uint? subscriptionIdentifier = null)
+    public long Subscribe(
+        IReadOnlyList<Subscription> subscriptions,
+        TimeSpan now,
+        uint? subscriptionIdentifier = null,
+        IReadOnlyList<UserProperty>? userProperties = null)
     {
         ArgumentNullException.ThrowIfNull(subscriptions);
         ArgumentOutOfRangeException.ThrowIfZero(subscriptions.Count, nameof(subscriptions));
-        var request = AddRequest(ControlPacketType.SubAck);
+        return SendSubscribe(subscriptions, subscriptionIdentifier, userProperties ?? [], isRestoring: false, now);
+    }
+
+    /// <summary>Sends UNSUBSCRIBE.</summary>
+    /// <param name="filters">One or more.</param>
+    /// <param name="now">The time.</param>
+    /// <param name="userProperties">Name and value pairs for the server; null for none. MQTT 5 only.</param>
+    /// <returns>A token, which <see cref="ClientEvent.Unsubscribed"/> or <see cref="ClientEvent.Abandoned"/> repeats.</returns>
+    /// <exception cref="InvalidOperationException">The client is not connected, or too many requests wait.</exception>
+    public long Unsubscribe(IReadOnlyList<TopicFilter> filters, TimeSpan now, IReadOnlyList<UserProperty>? userProperties = null)
+    {
+        ArgumentNullException.ThrowIfNull(filters);
+        ArgumentOutOfRangeException.ThrowIfZero(filters.Count, nameof(filters));
+        var request = NewRequest(ControlPacketType.UnsubAck) with { Filters = filters };
+        _requests.Add(request);
+        Send(new UnsubscribePacket { PacketIdentifier = request.Identifier, Filters = filters, UserProperties = userProperties ?? [] }, now);
+        return request.Token;
+    }
+
+    private long SendSubscribe(
+        IReadOnlyList<Subscription> subscriptions,
+        uint? subscriptionIdentifier,
+        IReadOnlyList<UserProperty> userProperties,
+        bool isRestoring,
+        TimeSpan now)
+    {
+        var request = NewRequest(ControlPacketType.SubAck) with
+        {
+            Subscriptions = subscriptions,
+            SubscriptionIdentifier = subscriptionIdentifier,
+            IsRestoring = isRestoring,
+        };
+        _requests.Add(request);
         Send(
             new SubscribePacket
             {
                 PacketIdentifier = request.Identifier,
                 Subscriptions = subscriptions,
                 SubscriptionIdentifier = subscriptionIdentifier,
+                UserProperties = userProperties,
             },
             now);
         return request.Token;
     }
 
-    /// <summary>Sends UNSUBSCRIBE.</summary>
-    /// <param name="filters">One or more.</param>
-    /// <param name="now">The time.</param>
-    /// <returns>A token, which <see cref="ClientEvent.Unsubscribed"/> or <see cref="ClientEvent.Abandoned"/> repeats.</returns>
-    /// <exception cref="InvalidOperationException">The client is not connected, or too many requests wait.</exception>
-    public long Unsubscribe(IReadOnlyList<TopicFilter> filters, TimeSpan now)
-    {
-        ArgumentNullException.ThrowIfNull(filters);
-        ArgumentOutOfRangeException.ThrowIfZero(filters.Count, nameof(filters));
-        var request = AddRequest(ControlPacketType.UnsubAck);
-        Send(new UnsubscribePacket { PacketIdentifier = request.Identifier, Filters = filters }, now);
-        return request.Token;
-    }
-
-    private Request AddRequest(ControlPacketType answer)
+    private Request NewRequest(ControlPacketType answer)
     {
         if (State != ClientState.Connected) throw new InvalidOperationException("The client is not connected.");
         if (!_outbound.TryReserve(out var identifier)) throw new InvalidOperationException("Every packet identifier is in use.");
-        var request = new Request(++_lastToken, identifier, answer);
-        _requests.Add(request);
-        return request;
+        return new Request(++_lastToken, identifier, answer);
     }
 
     private void OnSubAck(SubAckPacket packet)
     {
         if (TakeRequest(packet.PacketIdentifier, packet.Type) is { } request)
         {
-            _events.Enqueue(new ClientEvent.Subscribed(request.Token, packet.ReasonCodes));
+            Remember(request, packet.ReasonCodes);
+            if (request.IsRestoring) OnRestored(request, packet.ReasonCodes);
+            else _events.Enqueue(new ClientEvent.Subscribed(request.Token, packet.ReasonCodes));
         }
     }
 
@@ -66,6 +90,7 @@ public sealed partial class ClientCore
     {
         if (TakeRequest(packet.PacketIdentifier, packet.Type) is { } request)
         {
+            Forget(request, packet.ReasonCodes);
             _events.Enqueue(new ClientEvent.Unsubscribed(request.Token, packet.ReasonCodes));
         }
     }
@@ -86,10 +111,19 @@ public sealed partial class ClientCore
         foreach (var request in _requests)
         {
             _outbound.Release(request.Identifier);
-            _events.Enqueue(new ClientEvent.Abandoned(request.Token));
+            if (!request.IsRestoring) _events.Enqueue(new ClientEvent.Abandoned(request.Token));
         }
         _requests.Clear();
     }
 
-    private sealed record Request(long Token, PacketIdentifier Identifier, ControlPacketType Answer);
+    private sealed record Request(long Token, PacketIdentifier Identifier, ControlPacketType Answer)
+    {
+        public IReadOnlyList<Subscription> Subscriptions { get; init; } = [];
+
+        public uint? SubscriptionIdentifier { get; init; }
+
+        public IReadOnlyList<TopicFilter> Filters { get; init; } = [];
+
+        public bool IsRestoring { get; init; }
+    }
 }

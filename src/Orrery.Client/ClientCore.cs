@@ -89,13 +89,17 @@ public sealed partial class ClientCore
     /// <param name="reasonCode">Success, or DisconnectWithWillMessage for a will that is to be published. MQTT 3 has no code.</param>
     /// <param name="now">The time.</param>
     /// <param name="sessionExpiryIntervalSeconds">A new lifetime for the session; null keeps the one of CONNECT. MQTT 5 only.</param>
-    public void Disconnect(ReasonCode reasonCode, TimeSpan now, uint? sessionExpiryIntervalSeconds = null)
+    public void Disconnect(ReasonCode reasonCode, TimeSpan now, uint? sessionExpiryIntervalSeconds = null) =>
+        Disconnect(new DisconnectPacket { ReasonCode = reasonCode, SessionExpiryIntervalSeconds = sessionExpiryIntervalSeconds }, now);
+
+    /// <summary>Says DISCONNECT in words of the caller's and ends the connection. Without one, does nothing.</summary>
+    /// <param name="packet">What to say. MQTT 3 says no more than that it leaves.</param>
+    /// <param name="now">The time.</param>
+    public void Disconnect(DisconnectPacket packet, TimeSpan now)
     {
-        if (State == ClientState.Connected)
-        {
-            Send(new DisconnectPacket { ReasonCode = reasonCode, SessionExpiryIntervalSeconds = sessionExpiryIntervalSeconds }, now);
-        }
-        if (State != ClientState.Disconnected) End(DisconnectCause.ByClient, reasonCode, "the client disconnected");
+        ArgumentNullException.ThrowIfNull(packet);
+        if (State == ClientState.Connected) Send(packet, now);
+        if (State != ClientState.Disconnected) End(DisconnectCause.ByClient, packet.ReasonCode, "the client disconnected");
     }
 
     /// <summary>The transport closed or failed. Without a connection, does nothing.</summary>
@@ -136,5 +140,5 @@ public sealed partial class ClientCore
     }
 
     /// <summary>One message to publish, from the call until nothing more will be heard of it.</summary>
-    private sealed record Delivery(long Token, ApplicationMessage Message);
+    private sealed record Delivery(long Token, ApplicationMessage Message, ushort TopicAlias);
 }

@@ -36,6 +36,11 @@ public abstract record ClientEvent
     /// <param name="ReasonCodes">One for each filter, in order; empty before MQTT 5.</param>
     public sealed record Unsubscribed(long Token, IReadOnlyList<ReasonCode> ReasonCodes) : ClientEvent;
 
+    /// <summary>The server answered a SUBSCRIBE that the client sent by itself, because the session was lost.</summary>
+    /// <param name="Subscriptions">What was asked for again.</param>
+    /// <param name="ReasonCodes">One for each, in order: the granted QoS, or 0x80 and above, and then it is forgotten.</param>
+    public sealed record Restored(IReadOnlyList<Subscription> Subscriptions, IReadOnlyList<ReasonCode> ReasonCodes) : ClientEvent;
+
     /// <summary>Nothing more will be heard of a request: its connection or its session is gone.</summary>
     /// <param name="Token">What the request returned. Whether the server acted on it is not known.</param>
     public sealed record Abandoned(long Token) : ClientEvent;

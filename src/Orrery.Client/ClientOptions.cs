@@ -59,6 +59,26 @@ public sealed record ClientOptions
     /// <summary>Name and value pairs in CONNECT. MQTT 5 only.</summary>
     public IReadOnlyList<UserProperty> UserProperties { get; init; } = [];
 
+    /// <summary>Whether the server may send response information in CONNACK. Null, the default, does not ask. MQTT 5 only.</summary>
+    public bool? RequestResponseInformation { get; init; }
+
+    /// <summary>Whether the server may explain failures in every packet. Null, the default, leaves it to the server's default, which is yes. MQTT 5 only.</summary>
+    public bool? RequestProblemInformation { get; init; }
+
+    /// <summary>The authentication method to name in CONNECT. Null, the default, is none. MQTT 5 only.</summary>
+    /// <remarks>The client has no method of its own: a server that answers with AUTH ends the connection.</remarks>
+    public string? AuthenticationMethod { get; init; }
+
+    /// <summary>What goes with <see cref="AuthenticationMethod"/>. Null, the default, is nothing.</summary>
+    public ReadOnlyMemory<byte>? AuthenticationData { get; init; }
+
+    /// <summary>How to come back after a lost connection. Null, the default: not by itself.</summary>
+    /// <remarks>
+    /// With it, a client whose server has lost the session subscribes again to what was granted, and publishes its
+    /// unacknowledged messages of QoS 1 again; those of QoS 2 fail, since a second copy could arrive.
+    /// </remarks>
+    public ReconnectOptions? Reconnect { get; init; }
+
     internal ConnectPacket ToConnect(bool cleanStart) => new()
     {
         Version = Version,
@@ -72,6 +92,10 @@ public sealed record ClientOptions
         ReceiveMaximum = ReceiveMaximum == ushort.MaxValue ? null : ReceiveMaximum,
         MaximumPacketSize = MaximumPacketSize,
         TopicAliasMaximum = TopicAliasMaximum == 0 ? null : TopicAliasMaximum,
+        RequestResponseInformation = RequestResponseInformation,
+        RequestProblemInformation = RequestProblemInformation,
+        AuthenticationMethod = AuthenticationMethod,
+        AuthenticationData = AuthenticationData,
         UserProperties = UserProperties,
     };
 }

@@ -2,7 +2,7 @@ using System.Buffers;
 using System.Diagnostics.CodeAnalysis;
 using System.IO.Pipelines;
 using System.Net.Sockets;
-using System.Threading.Channels;
+using Orrery.Mqtt;
 using Orrery.Mqtt.Packets;
 
 namespace Orrery.Client;
@@ -16,18 +16,20 @@ public sealed partial class MqttClient
     private static readonly TimeSpan CloseTimeout = TimeSpan.FromSeconds(2);    // for the server to answer DISCONNECT with FIN
 
     /// <summary>Does what the core has decided. Called with the gate held, after every call of the core.</summary>
-    private void Handle(Link link)
+    /// <param name="link">The connection that is open or just ended; null for none, and then nothing is written.</param>
+    private void Handle(Link? link)
     {
         while (_core.TryNextEvent(out var happened))
         {
             switch (happened)
             {
                 case ClientEvent.Connected connected:
-                    link.Arm();
+                    link!.Arm();
+                    _run!.OnAccepted(link, connected.ConnAck);
                     link.Accepted.TrySetResult(connected.ConnAck);
                     break;
                 case ClientEvent.Received message:
-                    link.Messages.Writer.TryWrite(message.Packet);
+                    _run!.Messages.Writer.TryWrite(message.Packet);
                     break;
                 case ClientEvent.Published published:
                     Answer(published.Token, published);
@@ -41,13 +43,62 @@ public sealed partial class MqttClient
                 case ClientEvent.Abandoned abandoned:
                     Answer(abandoned.Token, abandoned);
                     break;
+                case ClientEvent.Restored restored:
+                    OnRestored(restored);
+                    break;
                 case ClientEvent.Disconnected ended:
-                    AnswerAll(ended);
-                    link.Finish(ended);
+                    if (!_run!.OnEnded(ended)) AnswerAll(ended);
+                    link!.Finish(ended);
                     break;
             }
         }
-        link.Flush();
+        link?.Flush();
+    }
+
+    private void OnRestored(ClientEvent.Restored restored)
+    {
+        foreach (var (subscription, reasonCode) in restored.Subscriptions.Zip(restored.ReasonCodes))
+        {
+            if (reasonCode < ReasonCode.UnspecifiedError) continue;
+            _run!.Changes.Writer.TryWrite(new ConnectionChange.SubscriptionLost(subscription, reasonCode));
+        }
+    }
+
+    /// <summary>Starts a connection of a run. Called with the gate held.</summary>
+    private Link Start(Run run, Stream stream)
+    {
+        var link = _link = new Link(this, run, stream);
+        link.Start();
+        return link;
+    }
+
+    /// <summary>Starts the next connection of a run; null if the run is over.</summary>
+    private Link? TryStart(Run run, Stream stream)
+    {
+        lock (_gate) return run.IsOver ? null : Start(run, stream);
+    }
+
+    /// <summary>Ends the attempts to reconnect, and tells whoever waits. Called with the gate held.</summary>
+    private void EndRun(ClientEvent.Disconnected ended)
+    {
+        if (_run is not { IsOver: false }) return;
+        _run.End(ended.Cause == DisconnectCause.ByClient ? null : new MqttClientException(ended));
+        AnswerAll(ended);
+    }
+
+    private void GiveUp(Run run, MqttClientException failure)
+    {
+        lock (_gate)
+        {
+            run.End(failure);
+            AnswerAll(new ClientEvent.Disconnected(DisconnectCause.TransportLost, null, failure.Message));
+        }
+    }
+
+    /// <summary>A reader took a message, so there may be room for more.</summary>
+    private void OnMessageTaken()
+    {
+        lock (_gate) _link?.OnMessageTaken();
     }
 
     private void Answer(long token, ClientEvent happened)
@@ -74,7 +125,7 @@ public sealed partial class MqttClient
     }
 
     [SuppressMessage("Design", "CA1001", Justification = "The token source is nothing but memory: nobody asks for its wait handle.")]
-    private sealed class Link(MqttClient client, Stream stream)
+    private sealed class Link(MqttClient client, Run run, Stream stream)
     {
         private readonly CancellationTokenSource _aborted = new();
 
@@ -85,14 +136,15 @@ public sealed partial class MqttClient
         private TaskCompletionSource? _taken;               // set while the read loop waits for a reader of messages
         private ITimer? _timer;
         private bool _isFinished;
+        private bool _isCompleted;
         private bool _saidDisconnect;
 
         public TaskCompletionSource<ConnAckPacket> Accepted { get; } = new(TaskCreationOptions.RunContinuationsAsynchronously);
 
         public TaskCompletionSource Ended { get; } = new(TaskCreationOptions.RunContinuationsAsynchronously);
 
-        // Unbounded, so that what was acknowledged is never dropped; the read loop sees to its length.
-        public Channel<PublishPacket> Messages { get; } = Channel.CreateUnbounded<PublishPacket>();
+        /// <summary>Why it ended; null before.</summary>
+        public MqttClientException? Failure { get; private set; }
 
         /// <summary>Sends CONNECT and starts the loops. Called with the gate held.</summary>
         public void Start()
@@ -115,23 +167,27 @@ public sealed partial class MqttClient
         /// <summary>Hands what the core wrote to the write loop. Called with the gate held.</summary>
         public void Flush()
         {
-            if (_output.Writer.UnflushedBytes > 0)
+            if (!_isCompleted && _output.Writer.UnflushedBytes > 0)
             {
                 _unsentBytes += _output.Writer.UnflushedBytes;
                 var flushed = _output.Writer.FlushAsync();
                 if (flushed.IsCompleted) _ = flushed.Result;    // it always is: there is no threshold to wait at
             }
-            if (_isFinished) _output.Writer.Complete();
+            if (_isFinished && !_isCompleted)
+            {
+                _isCompleted = true;
+                _output.Writer.Complete();
+            }
         }
 
         /// <summary>The connection is over: what was written is still sent, then the stream is closed.</summary>
         public void Finish(ClientEvent.Disconnected ended)
         {
             _isFinished = true;
-            var failure = new MqttClientException(ended);
-            Accepted.TrySetException(failure);
+            Failure = new MqttClientException(ended);
+            Accepted.TrySetException(Failure);
+            _ = Accepted.Task.Exception;                    // looked at: nobody waits for an attempt of the client's own
             _saidDisconnect = ended.Cause == DisconnectCause.ByClient;
-            Messages.Writer.TryComplete(_saidDisconnect ? null : failure);
             _taken?.TrySetResult();
         }
 
@@ -149,12 +205,8 @@ public sealed partial class MqttClient
             }
         }
 
-        /// <summary>A reader took a message, so there may be room for more.</summary>
-        public void OnMessageTaken()
-        {
-            if (Messages.Reader.Count > UnreadMessagesMax / 2) return;
-            lock (client._gate) _taken?.TrySetResult();
-        }
+        /// <summary>There is room for messages again. Called with the gate held.</summary>
+        public void OnMessageTaken() => _taken?.TrySetResult();
 
         private void OnTimer()
         {
@@ -262,11 +314,11 @@ public sealed partial class MqttClient
         // While the reader of the messages is slow, what the server says lies unread in the socket.
         private async Task WaitForReaderAsync()
         {
-            if (Messages.Reader.Count < UnreadMessagesMax) return;
+            if (run.Messages.Reader.Count < UnreadMessagesMax) return;
             Task taken;
             lock (client._gate)
             {
-                if (_isFinished || Messages.Reader.Count < UnreadMessagesMax) return;
+                if (_isFinished || run.Messages.Reader.Count < UnreadMessagesMax) return;
                 _taken = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
                 taken = _taken.Task;
             }
@@ -277,8 +329,5 @@ public sealed partial class MqttClient
                 client._core.Excuse(client.Now);
             }
         }
-
-        private static bool IsLoss(Exception failure) =>
-            failure is IOException or SocketException or OperationCanceledException or ObjectDisposedException;
     }
 }

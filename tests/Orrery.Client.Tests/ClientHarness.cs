@@ -107,5 +107,5 @@ internal sealed class ClientHarness
         return Sent();
     }
 
-    private PacketReader NewReader() => new(new PacketReaderOptions { Sender = PeerRole.Client });
+    private PacketReader NewReader() => new(new PacketReaderOptions { Sender = PeerRole.Client, TopicAliasMaximum = 10 });
 }
