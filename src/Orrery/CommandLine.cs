@@ -1,6 +1,7 @@
 using System.CommandLine;
 using System.CommandLine.Help;
 using System.CommandLine.Invocation;
+using Orrery.Arguments;
 
 namespace Orrery;
 
@@ -16,6 +17,7 @@ internal static class CommandLine
             ServeCommand.Create(),
             PubCommand.Create(terminal),
             SubCommand.Create(terminal),
+            RrCommand.Create(terminal),
         };
 
         // -h is the host, as in mosquitto's commands.
@@ -29,7 +31,7 @@ internal static class CommandLine
             return ExitCodes.Failure;
         }
 
-        var result = root.Parse(arguments, parser);
+        var result = root.Parse(ArgumentFolding.Fold(root, arguments), parser);
         if (result.Action is not ParseErrorAction) return await result.InvokeAsync(Streams(terminal));
         foreach (var mistake in result.Errors) await terminal.Error.WriteLineAsync($"{NameOf(result)}: {mistake.Message}");
         await terminal.Error.WriteLineAsync($"Try '{NameOf(result)} --help'.");

@@ -3,7 +3,7 @@ using Orrery.Mqtt;
 
 namespace Orrery;
 
-/// <summary>What `orrery pub` and `orrery sub` exit with, in the numbers of mosquitto's clients.</summary>
+/// <summary>What `orrery pub`, `sub` and `rr` exit with, in the numbers of mosquitto's clients.</summary>
 internal static class ExitCodes
 {
     /// <summary>It did what it was asked to.</summary>

@@ -6,6 +6,12 @@ namespace Orrery;
 /// <param name="Error">Standard error, one line a message.</param>
 internal sealed record Terminal(Stream Input, Stream Output, TextWriter Error)
 {
+    /// <summary>The clock for the times that are printed.</summary>
+    public TimeProvider Time { get; init; } = TimeProvider.System;
+
+    /// <summary>Draws a number from 0 up to but not 1, for --random-filter.</summary>
+    public Func<double> Random { get; init; } = System.Random.Shared.NextDouble;
+
     /// <summary>The streams of this process.</summary>
     public static Terminal OfProcess() => new(Console.OpenStandardInput(), Console.OpenStandardOutput(), Console.Error);
 }

@@ -7,11 +7,16 @@ internal sealed record CommandRun(int ExitCode, string Output, string Error)
 {
     public static Task<CommandRun> OfAsync(params string[] arguments) => OfAsync("", arguments);
 
-    public static async Task<CommandRun> OfAsync(string input, string[] arguments)
+    public static async Task<CommandRun> OfAsync(string input, string[] arguments, TimeProvider? time = null, Func<double>? random = null)
     {
         using var output = new MemoryStream();
         var error = new StringWriter();
-        var exitCode = await CommandLine.InvokeAsync(arguments, new Terminal(new MemoryStream(Encoding.UTF8.GetBytes(input)), output, error));
+        var terminal = new Terminal(new MemoryStream(Encoding.UTF8.GetBytes(input)), output, error)
+        {
+            Time = time ?? TimeProvider.System,
+            Random = random ?? (() => 0.5),
+        };
+        var exitCode = await CommandLine.InvokeAsync(arguments, terminal);
         return new CommandRun(exitCode, Encoding.UTF8.GetString(output.ToArray()), error.ToString());
     }
 }

@@ -56,7 +56,7 @@ public class PubCommandTests
     {
         using var server = new ScriptedServer();
 
-        await RunAsync(server, expiry is null ? ["-t", "a", "-n", "-c", "-i", "me"] : ["-t", "a", "-n", "-c", "-i", "me", "-x", expiry]);
+        await RunAsync(server, expiry is null ? ["-t", "a", "-n", "-c", "-i", "me", "-V", "5"] : ["-t", "a", "-n", "-c", "-i", "me", "-x", expiry]);
 
         Assert.Equal(uint.MaxValue, server.Single<ConnectPacket>().SessionExpiryIntervalSeconds);
     }
@@ -94,6 +94,10 @@ public class PubCommandTests
     [Theory]
     [InlineData("@home")]
     [InlineData("-vd")]
+    [InlineData("-t")]
+    [InlineData("--")]
+    [InlineData("-5")]
+    [InlineData("a=b")]
     [InlineData("grün 😀")]
     [InlineData("")]
     public async Task A_payload_is_taken_as_it_is(string payload)
@@ -106,14 +110,14 @@ public class PubCommandTests
     }
 
     [Fact]
-    public async Task Each_line_that_is_not_empty_is_a_message()
+    public async Task Each_line_is_a_message_as_it_is()
     {
         using var server = new ScriptedServer();
 
         var run = await RunWithInputAsync(server, "one\n\ntwo\r\nthree", "-t", "a", "-l", "-q", "1");
 
         Assert.Equal(0, run.ExitCode);
-        Assert.Equal(["one", "two", "three"], server.Received.OfType<PublishPacket>().Select(packet => Text(packet.Message)));
+        Assert.Equal(["one", "", "two\r", "three"], server.Received.OfType<PublishPacket>().Select(packet => Text(packet.Message)));
     }
 
     [Fact]
@@ -173,9 +177,102 @@ public class PubCommandTests
             ? [new PubAckPacket { PacketIdentifier = publish.PacketIdentifier, ReasonCode = ReasonCode.QuotaExceeded }]
             : ScriptedServer.Accept(packet));
 
-        var run = await RunAsync(server, "-t", "a", "-m", "x", "-q", "1");
+        var run = await RunAsync(server, "-t", "a", "-m", "x", "-q", "1", "-V", "5");
 
         Assert.Equal((0x97, "orrery pub: the message to 'a' was refused: QuotaExceeded"), (run.ExitCode, run.Error.TrimEnd()));
+    }
+
+    [Fact]
+    public async Task Properties_are_in_the_packets_that_they_name()
+    {
+        using var server = new ScriptedServer(packet => packet is ConnectPacket ? [new ConnAckPacket { TopicAliasMaximum = 9 }] : ScriptedServer.Accept(packet));
+
+        await RunAsync(
+            server, "-t", "a", "-m", "x", "-i", "me", "-V", "311",
+            "-D", "connect", "receive-maximum", "5", "-D", "CONNECT", "user-property", "who", "me", "-D", "connect", "request-problem-information", "0",
+            "-D", "connect", "maximum-packet-size", "1000", "-D", "connect", "topic-alias-maximum", "4", "-D", "connect", "session-expiry-interval", "60",
+            "-D", "publish", "content-type", "text/plain", "-D", "publish", "message-expiry-interval", "77", "-D", "publish", "response-topic", "r/t",
+            "-D", "publish", "correlation-data", "-5", "-D", "publish", "payload-format-indicator", "1", "-D", "publish", "topic-alias", "9",
+            "-D", "publish", "user-property", "k", "v", "-D", "publish", "user-property", "k", "-D",
+            "--will-topic", "w", "-D", "will", "will-delay-interval", "3", "-D", "will", "content-type", "gone",
+            "-D", "disconnect", "session-expiry-interval", "9", "-D", "disconnect", "user-property", "bye", "bye");
+
+        var connect = server.Single<ConnectPacket>();
+        Assert.Equal(
+            (MqttVersion.V5, (ushort?)5, false, 1000u, (ushort?)4, 60u),
+            (connect.Version, connect.ReceiveMaximum, connect.RequestProblemInformation, connect.MaximumPacketSize, connect.TopicAliasMaximum, connect.SessionExpiryIntervalSeconds));
+        Assert.Equal([new UserProperty("who", "me")], connect.UserProperties);
+        Assert.Equal((3u, "gone"), (connect.Will!.DelayIntervalSeconds, connect.Will.Message.Properties!.ContentType));
+        Assert.Equal(
+            new MessageProperties(true, 77, "text/plain", "r/t", "-5"u8.ToArray(), [new("k", "v"), new("k", "-D")]),
+            server.Single<PublishPacket>().Message.Properties);
+        var disconnect = server.Single<DisconnectPacket>();
+        Assert.Equal((9u, "bye"), (disconnect.SessionExpiryIntervalSeconds, Assert.Single(disconnect.UserProperties).Value));
+    }
+
+    [Theory]
+    [InlineData("-t a -n", MqttVersion.V311)]
+    [InlineData("-t a -n -x 5", MqttVersion.V5)]
+    [InlineData("-t a -n -x 5 -V 31", MqttVersion.V31)]
+    [InlineData("-t a -n -D publish content-type x", MqttVersion.V5)]
+    public async Task The_version_is_as_old_as_the_options_allow(string arguments, MqttVersion version)
+    {
+        using var server = new ScriptedServer();
+
+        await RunAsync(server, arguments.Split(' '));
+
+        Assert.Equal(version, server.Single<ConnectPacket>().Version);
+    }
+
+    [Fact]
+    public async Task An_identifier_is_made_up_as_by_mosquitto()
+    {
+        using var server = new ScriptedServer();
+
+        await RunAsync(server, "-t", "a", "-n");
+
+        Assert.Matches("^mosq-[0-9A-Za-z]{18}$", server.Single<ConnectPacket>().ClientId);
+    }
+
+    [Fact]
+    public async Task A_message_can_be_repeated()
+    {
+        using var server = new ScriptedServer();
+
+        Assert.Equal(0, (await RunAsync(server, "-t", "a", "-m", "x", "-q", "1", "--repeat", "3", "--repeat-delay", "0.001")).ExitCode);
+
+        Assert.Equal(["x", "x", "x"], server.Received.OfType<PublishPacket>().Select(packet => Text(packet.Message)));
+    }
+
+    [Fact]
+    public async Task A_URL_names_server_user_and_topic()
+    {
+        using var server = new ScriptedServer();
+
+        var run = await CommandRun.OfAsync("pub", "-L", $"mqtt://user:p@ss@127.0.0.1:{server.Port}/a/b", "-m", "x");
+        await server.ClosedByClientAsync();
+
+        Assert.Equal(new CommandRun(0, "", ""), run);
+        var connect = server.Single<ConnectPacket>();
+        Assert.Equal(("user", "p@ss"), (connect.UserName, Encoding.UTF8.GetString(connect.Password!.Value.Span)));
+        Assert.Equal("a/b", server.Single<PublishPacket>().Message.Topic.ToString());
+    }
+
+    [Fact]
+    public async Task The_local_address_can_be_chosen()
+    {
+        using var server = new ScriptedServer();
+
+        Assert.Equal(0, (await RunAsync(server, "-t", "a", "-n", "-A", "127.0.0.2")).ExitCode);
+    }
+
+    [Fact]
+    public async Task A_socket_that_is_not_there_is_named()
+    {
+        var run = await CommandRun.OfAsync("pub", "--unix", "/no/such/socket", "-t", "a", "-n");
+
+        Assert.Equal(1, run.ExitCode);
+        Assert.StartsWith("orrery pub: cannot connect to /no/such/socket:", run.Error, StringComparison.Ordinal);
     }
 
     [Fact]

@@ -54,7 +54,7 @@ internal sealed class ScriptedServer : IDisposable
         using var client = await _listener.AcceptTcpClientAsync();
         var stream = client.GetStream();
         var input = PipeReader.Create(stream);
-        var reader = new PacketReader(new PacketReaderOptions { Sender = PeerRole.Client });
+        var reader = new PacketReader(new PacketReaderOptions { Sender = PeerRole.Client, TopicAliasMaximum = 9 });
         while (true)
         {
             var result = await input.ReadAsync();
