@@ -17,6 +17,7 @@ import checks_qos  # noqa: F401
 import checks_raw  # noqa: F401
 import checks_retained  # noqa: F401
 import checks_sessions  # noqa: F401
+import checks_tools  # noqa: F401
 import checks_v5  # noqa: F401
 import checks_wills  # noqa: F401
 

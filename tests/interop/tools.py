@@ -10,7 +10,7 @@ ROOT = pathlib.Path(__file__).resolve().parents[2]
 ORRERY_DLL = str(ROOT / "src/Orrery/bin/Release/net10.0/orrery.dll")
 
 MOSQUITTO = CommandLine("mosquitto", ["mosquitto_pub"], ["mosquitto_sub"], formats=True)
-ORRERY = CommandLine("orrery", ["dotnet", ORRERY_DLL, "pub"], ["dotnet", ORRERY_DLL, "sub"], formats=False)
+ORRERY = CommandLine("orrery", ["dotnet", ORRERY_DLL, "pub"], ["dotnet", ORRERY_DLL, "sub"], formats=True)
 COMMAND_LINES = [MOSQUITTO, ORRERY]
 
 
