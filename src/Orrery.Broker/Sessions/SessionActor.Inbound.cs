@@ -14,8 +14,8 @@ namespace Orrery.Broker.Sessions;
 internal sealed partial class SessionActor
 {
     private readonly InboundFlow _inbound = new();
-    private readonly Queue<object> _work = new();       // ClientBatch, Attach, ApplicationMessage (a will), EndSession
-    private readonly Queue<object> _urgentWork = new(); // what an Attach needs done before it goes on
+    private ShortQueue<object> _work;                   // ClientBatch, Attach, ApplicationMessage (a will), EndSession
+    private ShortQueue<object> _urgentWork;             // what an Attach needs done before it goes on
     private ClientBatch? _batch;
     private int _next;                                  // the packet of the batch that is due
     private int _awaiting;                              // answers that the current step waits for
@@ -345,7 +345,7 @@ internal sealed partial class SessionActor
 
     private void RouteAndAcknowledge(PublishPacket? publish, ApplicationMessage message)
     {
-        var route = _router.Find(message.Topic);
+        var route = Router.Find(message.Topic);
         _broker.Explain?.Routed(message, route);
         if (route.IsEmpty)
         {
@@ -353,7 +353,7 @@ internal sealed partial class SessionActor
         }
         else
         {
-            _outbox.Add(route, message, _batch is null ? 1 : _batch.Count - _next + 1, OriginOf(publish));
+            Outbox.Add(route, message, _batch is null ? 1 : _batch.Count - _next + 1, OriginOf(publish));
         }
 
         if (publish is null || message.QoS == QoS.AtMostOnce)

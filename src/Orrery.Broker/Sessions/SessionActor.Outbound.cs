@@ -19,8 +19,7 @@ internal sealed partial class SessionActor
 
     private readonly OutboundFlow<QueuedMessage> _outbound = new();
     private readonly SessionQueue _queue;
-    private readonly Queue<RetainedOwed> _retainedBacklog = new();
-    private readonly List<ApplicationMessage> _matched = [];
+    private ShortQueue<RetainedOwed> _retainedBacklog;
     private readonly List<QueuedMessage> _gaveWay = [];
     private Outgoing[] _out = [];
     private int _outCount;
@@ -43,7 +42,7 @@ internal sealed partial class SessionActor
 
         if (_subscribing is not null)
         {
-            _held.Add(deliver.Runs);                    // SUBACK first
+            _held.Enqueue(deliver.Runs);                // SUBACK first
             return;
         }
 
@@ -87,7 +86,7 @@ internal sealed partial class SessionActor
 
         foreach (var run in runs)
         {
-            if (!run.IsPlain || run.Grant.SubscriptionIds.Length > 1 || !_subscriptionsById.ContainsKey(run.Grant.SubscriptionIds[0]))
+            if (!run.IsPlain || run.Grant.SubscriptionIds.Length > 1 || !_subscriptions.Contains(run.Grant.SubscriptionIds[0]))
             {
                 return false;
             }
@@ -126,7 +125,7 @@ internal sealed partial class SessionActor
         var ended = false;
         foreach (var id in grant.SubscriptionIds)
         {
-            if (_subscriptionsById.TryGetValue(id, out var entry))
+            if (_subscriptions.TryGet(id, out var entry))
             {
                 living = living is null ? Router.GrantOf(entry) : Router.Both(living, Router.GrantOf(entry));
             }
@@ -210,7 +209,7 @@ internal sealed partial class SessionActor
             }
             else if (_retainedBacklog.TryPeek(out var retained) && (retained.Grant.MaximumQoS == QoS.AtMostOnce || _outbound.CanStart))
             {
-                _retainedBacklog.Dequeue();
+                _retainedBacklog.TryDequeue(out _);
                 SendRetained(retained);
             }
             else if (_queue.TryDequeue(_outbound.CanStart, out var message))
@@ -383,7 +382,7 @@ internal sealed partial class SessionActor
     /// <summary>Tells the subscribers what this turn published, and now and then asks them to say that they kept up.</summary>
     private void FlushOutbox()
     {
-        if (_outbox.PendingBytes == 0)
+        if (_outbox is null || _outbox.PendingBytes == 0)
         {
             return;
         }

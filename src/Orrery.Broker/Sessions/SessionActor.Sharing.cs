@@ -14,8 +14,8 @@ internal sealed partial class SessionActor
     // Half of what a message may wait for a member with room while there is one.
     private static readonly TimeSpan ShareWaitMax = TimeSpan.FromMilliseconds(500);
 
-    private readonly List<(IActorRef Group, long SubscriptionId, int Messages)> _done = [];
-    private readonly List<(SharedProtocol.Share Share, IActorRef Group)> _heldShares = [];  // arrived between SUBSCRIBE and SUBACK
+    private List<(IActorRef Group, long SubscriptionId, int Messages)>? _done;
+    private ShortQueue<(SharedProtocol.Share Share, IActorRef Group)> _heldShares;     // arrived between SUBSCRIBE and SUBACK
     private bool _isShareTimed;
     private bool _isBehind;                             // gave back what it could not begin in time
 
@@ -28,13 +28,13 @@ internal sealed partial class SessionActor
     {
         if (_attached is not null && _subscribing is not null)
         {
-            _heldShares.Add((share, group));            // SUBACK first
+            _heldShares.Enqueue((share, group));        // SUBACK first
             return;
         }
 
         // The client went, or unsubscribed, while the messages were on their way.
-        var isMember = _subscriptionsById.TryGetValue(share.SubscriptionId, out var entry)
-            && (_unsubscribing is null || !_expected.Contains(share.SubscriptionId));
+        var isMember = _subscriptions.TryGet(share.SubscriptionId, out var entry)
+            && (_unsubscribing is null || !Expects(share.SubscriptionId));
         if (_attached is null || !isMember)
         {
             group.Tell(new SharedProtocol.GiveBack(share.SubscriptionId, share.Messages, _attached is null ? RoomMax : 0), Self);
@@ -50,12 +50,10 @@ internal sealed partial class SessionActor
 
     private void ReleaseHeldShares()
     {
-        foreach (var (share, group) in _heldShares)
+        while (_heldShares.TryDequeue(out var held))
         {
-            OnShare(share, group);
+            OnShare(held.Share, held.Group);
         }
-
-        _heldShares.Clear();
     }
 
     /// <summary>Notes that a message needs no more of this session. Told to its group at the end of the turn.</summary>
@@ -66,7 +64,7 @@ internal sealed partial class SessionActor
             return;
         }
 
-        for (var i = 0; i < _done.Count; i++)
+        for (var i = 0; i < _done?.Count; i++)
         {
             if (_done[i].Group.Equals(share.Group) && _done[i].SubscriptionId == share.SubscriptionId)
             {
@@ -75,12 +73,12 @@ internal sealed partial class SessionActor
             }
         }
 
-        _done.Add((share.Group, share.SubscriptionId, 1));
+        (_done ??= []).Add((share.Group, share.SubscriptionId, 1));
     }
 
     private void ReportDone()
     {
-        if (_done.Count == 0)
+        if (_done is null || _done.Count == 0)
         {
             return;
         }
@@ -97,7 +95,7 @@ internal sealed partial class SessionActor
     private void TellRoom()
     {
         var roomMax = RoomMax;
-        foreach (var entry in _subscriptions.Values)
+        foreach (var entry in _subscriptions.Entries)
         {
             if (entry.Subscription.Filter.IsShared)
             {

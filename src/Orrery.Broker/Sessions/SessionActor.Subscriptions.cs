@@ -11,10 +11,9 @@ namespace Orrery.Broker.Sessions;
 /// <summary>Subscribing and unsubscribing: SUBACK and UNSUBACK leave once every later PUBLISH sees the change.</summary>
 internal sealed partial class SessionActor
 {
-    private readonly OrderedDictionary<string, SubscriberEntry> _subscriptions = new(StringComparer.Ordinal); // oldest first
-    private readonly Dictionary<long, SubscriberEntry> _subscriptionsById = [];
-    private readonly HashSet<long> _expected = [];      // subscription ids that the topic tree owes an answer for
-    private readonly List<DeliveryRun[]> _held = [];    // arrived between SUBSCRIBE and SUBACK
+    private readonly SubscriptionTable _subscriptions = new();
+    private HashSet<long>? _expected;                   // subscription ids that the topic tree owes an answer for
+    private ShortQueue<DeliveryRun[]> _held;            // arrived between SUBSCRIBE and SUBACK
     private SubscribePacket? _subscribing;
     private SubscriberEntry?[] _subscribingEntries = [];
     private ReasonCode[] _subscribingCodes = [];
@@ -44,7 +43,7 @@ internal sealed partial class SessionActor
             var filter = subscription.Filter.ToString();
 
             // A filter that the packet repeats is subscribed and then replaced, as by two packets [MQTT-3.8.4-5].
-            var known = last.TryGetValue(filter, out var current) || _subscriptions.TryGetValue(filter, out current);
+            var known = last.TryGetValue(filter, out var current) || _subscriptions.TryGet(filter, out current);
             if (Refusal(subscription.Filter, known, added) is { } refusal)
             {
                 _subscribingCodes[i] = refusal;
@@ -73,7 +72,7 @@ internal sealed partial class SessionActor
             }
         }
 
-        if (_expected.Count == 0)
+        if (!ExpectsAny)
         {
             FinishSubscribe();
         }
@@ -125,13 +124,7 @@ internal sealed partial class SessionActor
         {
             if (entry is not null)
             {
-                _subscriptions[entry.Subscription.Filter.ToString()] = entry;
-                if (!_subscriptionsById.ContainsKey(entry.SubscriptionId))
-                {
-                    CountSubscription(entry, 1);
-                }
-
-                _subscriptionsById[entry.SubscriptionId] = entry;
+                CountSubscription(entry, _subscriptions.Set(entry) ? 1 : 0);
             }
         }
 
@@ -151,12 +144,11 @@ internal sealed partial class SessionActor
         }
 
         Pump();
-        foreach (var runs in _held)
+        while (_held.TryDequeue(out var runs))
         {
             DeliverRuns(runs);
         }
 
-        _held.Clear();
         ReleaseHeldShares();
     }
 
@@ -183,15 +175,13 @@ internal sealed partial class SessionActor
             return;
         }
 
-        _matched.Clear();
-        _broker.Topics.MatchRetained(subscription.Filter, _matched);
+        var matched = new List<ApplicationMessage>();
+        _broker.Topics.MatchRetained(subscription.Filter, matched);
         var grant = Router.GrantOf(entry);
-        foreach (var message in _matched)
+        foreach (var message in matched)
         {
             _retainedBacklog.Enqueue(new RetainedOwed(message.Topic, grant));
         }
-
-        _matched.Clear();
     }
 
     private void OnUnsubscribe(UnsubscribePacket packet)
@@ -200,14 +190,14 @@ internal sealed partial class SessionActor
         _unsubscribing = packet;
         foreach (var filter in packet.Filters)
         {
-            if (_subscriptions.TryGetValue(filter.ToString(), out var entry) && !_expected.Contains(entry.SubscriptionId))
+            if (_subscriptions.TryGet(filter.ToString(), out var entry) && !Expects(entry.SubscriptionId))
             {
                 Expect(entry.SubscriptionId);
                 Unsubscribe(entry);
             }
         }
 
-        if (_expected.Count == 0)
+        if (!ExpectsAny)
         {
             FinishUnsubscribe();
         }
@@ -239,7 +229,6 @@ internal sealed partial class SessionActor
             codes[i] = ReasonCode.NoSubscriptionExisted;
             if (_subscriptions.Remove(packet.Filters[i].ToString(), out var entry))
             {
-                _subscriptionsById.Remove(entry.SubscriptionId);
                 CountSubscription(entry, -1);
                 codes[i] = ReasonCode.Success;
             }
@@ -275,9 +264,13 @@ internal sealed partial class SessionActor
         }
     }
 
+    private bool ExpectsAny => _expected is { Count: > 0 };
+
+    private bool Expects(long subscriptionId) => _expected is not null && _expected.Contains(subscriptionId);
+
     private void Expect(long subscriptionId)
     {
-        if (_expected.Add(subscriptionId))
+        if ((_expected ??= []).Add(subscriptionId))
         {
             _awaiting++;
         }
@@ -287,18 +280,18 @@ internal sealed partial class SessionActor
     /// <returns>True when it was the last one that the current step waits for.</returns>
     private bool Answered(long subscriptionId)
     {
-        if (!_expected.Remove(subscriptionId))
+        if (_expected is null || !_expected.Remove(subscriptionId))
         {
             return false;                               // a discarded session's, or a filter's second answer
         }
 
         _awaiting--;
-        return _expected.Count == 0;
+        return !ExpectsAny;
     }
 
     private void UnsubscribeAll()
     {
-        foreach (var entry in _subscriptions.Values)
+        foreach (var entry in _subscriptions.Entries)
         {
             Unsubscribe(entry);
             CountSubscription(entry, -1);
@@ -308,7 +301,6 @@ internal sealed partial class SessionActor
             }
         }
 
-        _subscriptionsById.Clear();
         _subscriptions.Clear();
     }
 }

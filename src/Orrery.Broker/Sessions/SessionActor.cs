@@ -18,8 +18,8 @@ internal sealed partial class SessionActor : UntypedActor, IWithTimers
 {
     private readonly BrokerContext _broker;
     private readonly string _clientId;
-    private readonly Router _router;
-    private readonly DeliveryOutbox _outbox = new();
+    private Router? _router;                            // of a client that publishes
+    private DeliveryOutbox? _outbox;                    // the same
     private Tally _tally;
     private int _countedMessages;                       // what the tally was told of the store
     private long _countedBytes;
@@ -28,13 +28,16 @@ internal sealed partial class SessionActor : UntypedActor, IWithTimers
     {
         _broker = broker;
         _clientId = clientId;
-        _router = new Router(broker.Topics, Self);
         var options = broker.Options;
         _queue = new SessionQueue(options.QueuedMessagesMax, options.QueuedBytesMax, options.QueueFullPolicy);
     }
 
     /// <inheritdoc/>
     public ITimerScheduler Timers { get; set; } = null!;
+
+    private Router Router => _router ??= new Router(_broker.Topics, Self);
+
+    private DeliveryOutbox Outbox => _outbox ??= new DeliveryOutbox();
 
     private bool IsAttached => _attached is not null;
 
@@ -105,7 +108,7 @@ internal sealed partial class SessionActor : UntypedActor, IWithTimers
         // Normally nothing is left: this is for a session that failed.
         _tally.Add(Counter.StoredMessages, -_countedMessages);
         _tally.Add(Counter.StoredBytes, -_countedBytes);
-        foreach (var entry in _subscriptions.Values)
+        foreach (var entry in _subscriptions.Entries)
         {
             CountSubscription(entry, -1);
         }

@@ -10,8 +10,8 @@ internal sealed class SessionQueue
     private readonly int _messagesMax;
     private readonly long _bytesMax;
     private readonly QueueFullPolicy _policy;
-    private readonly Queue<QueuedMessage> _acknowledged = new();
-    private readonly Queue<QueuedMessage> _unacknowledged = new();
+    private ShortQueue<QueuedMessage> _acknowledged;
+    private ShortQueue<QueuedMessage> _unacknowledged;
 
     public SessionQueue(int messagesMax, long bytesMax, QueueFullPolicy policy)
     {
@@ -40,7 +40,7 @@ internal sealed class SessionQueue
             lost.Add(DropOldest());
         }
 
-        (message.QoS == QoS.AtMostOnce ? _unacknowledged : _acknowledged).Enqueue(message);
+        LineOf(message.QoS).Enqueue(message);
         Bytes += message.Bytes;
     }
 
@@ -58,11 +58,9 @@ internal sealed class SessionQueue
             return false;
         }
 
-        var line = hasAcknowledged && (!hasUnacknowledged || acknowledged!.Sequence < unacknowledged!.Sequence)
-            ? _acknowledged
-            : _unacknowledged;
-        message = line.Dequeue();
-        Bytes -= message.Bytes;
+        message = Take(hasAcknowledged && (!hasUnacknowledged || acknowledged!.Sequence < unacknowledged!.Sequence)
+            ? QoS.AtLeastOnce
+            : QoS.AtMostOnce);
         return true;
     }
 
@@ -81,11 +79,13 @@ internal sealed class SessionQueue
     /// <param name="lost">Gets them.</param>
     public void Clear(List<QueuedMessage> lost)
     {
-        lost.AddRange(_acknowledged);
-        lost.AddRange(_unacknowledged);
-        _acknowledged.Clear();
-        _unacknowledged.Clear();
-        Bytes = 0;
+        while (_acknowledged.TryDequeue(out var message))
+        {
+            Bytes -= message.Bytes;
+            lost.Add(message);
+        }
+
+        DropUnacknowledged(lost);
     }
 
     /// <summary>Takes out the messages of shared subscriptions, which others may get instead.</summary>
@@ -93,14 +93,13 @@ internal sealed class SessionQueue
     /// <param name="into">Gets them.</param>
     public void TakeShared(long? subscriptionId, List<QueuedMessage> into)
     {
-        Take(_acknowledged);
-        Take(_unacknowledged);
+        TakeFrom(ref _acknowledged);
+        TakeFrom(ref _unacknowledged);
 
-        void Take(Queue<QueuedMessage> line)
+        void TakeFrom(ref ShortQueue<QueuedMessage> line)
         {
-            for (var left = line.Count; left > 0; left--)
+            for (var left = line.Count; left > 0 && line.TryDequeue(out var message); left--)
             {
-                var message = line.Dequeue();
                 if (message.Share is { } share && (subscriptionId is null || share.SubscriptionId == subscriptionId))
                 {
                     Bytes -= message.Bytes;
@@ -116,12 +115,19 @@ internal sealed class SessionQueue
 
     private QueuedMessage DropOldest()
     {
-        var line = _unacknowledged.Count == 0
-            || (_acknowledged.TryPeek(out var head) && head.Sequence < _unacknowledged.Peek().Sequence)
-            ? _acknowledged
-            : _unacknowledged;
-        var message = line.Dequeue();
-        Bytes -= message.Bytes;
+        var hasUnacknowledged = _unacknowledged.TryPeek(out var unacknowledged);
+        return Take(!hasUnacknowledged || (_acknowledged.TryPeek(out var acknowledged) && acknowledged.Sequence < unacknowledged!.Sequence)
+            ? QoS.AtLeastOnce
+            : QoS.AtMostOnce);
+    }
+
+    private QueuedMessage Take(QoS qos)
+    {
+        var isThere = LineOf(qos).TryDequeue(out var message);
+        Invariant.That(isThere);
+        Bytes -= message!.Bytes;
         return message;
     }
+
+    private ref ShortQueue<QueuedMessage> LineOf(QoS qos) => ref qos == QoS.AtMostOnce ? ref _unacknowledged : ref _acknowledged;
 }

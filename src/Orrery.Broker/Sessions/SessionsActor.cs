@@ -16,12 +16,7 @@ internal sealed class SessionsActor : UntypedActor
 {
     private const string IdentifierAlphabet = "abcdefghijklmnopqrstuvwxyz0123456789";
 
-    private readonly BrokerOptions _options;
-    private readonly TopicTree _topics;
-    private readonly IActorRef _shared;
-    private readonly IActorRef _statistics;
-    private readonly ILogger _logger;
-    private readonly Explanation? _explain;
+    private readonly BrokerContext _broker;             // one for all sessions
     private readonly IRandomStream _identifiers;
     private readonly Dictionary<string, Entry> _entries = new(StringComparer.Ordinal);
     private readonly Dictionary<IActorRef, string> _clientIds = [];
@@ -30,12 +25,7 @@ internal sealed class SessionsActor : UntypedActor
 
     public SessionsActor(BrokerOptions options, TopicTree topics, IActorRef shared, IActorRef statistics, ILogger logger, Explanation? explain)
     {
-        _options = options;
-        _topics = topics;
-        _shared = shared;
-        _statistics = statistics;
-        _logger = logger;
-        _explain = explain;
+        _broker = new BrokerContext(options, topics, Self, shared, statistics, logger, explain);
         _identifiers = Context.System.GetRandomStream($"{Self.Path}/identifiers");
     }
 
@@ -56,14 +46,14 @@ internal sealed class SessionsActor : UntypedActor
                 OnTerminated(terminated.ActorRef);
                 break;
             case StatisticsActor.Collect:
-                _tally.Report(_statistics, Self);
+                _tally.Report(_broker.Statistics, Self);
                 break;
             default:
                 Unhandled(message);
                 break;
         }
 
-        _tally.Announce(_statistics, Self);
+        _tally.Announce(_broker.Statistics, Self);
     }
 
     private void OnAttach(Attach attach)
@@ -75,9 +65,9 @@ internal sealed class SessionsActor : UntypedActor
 
         if (!_entries.TryGetValue(attach.ClientId, out var entry))
         {
-            if (_entries.Count >= _options.SessionsMax)
+            if (_entries.Count >= _broker.Options.SessionsMax)
             {
-                SessionLog.Refused(_logger, attach.ClientId, _options.SessionsMax);
+                SessionLog.Refused(_broker.Logger, attach.ClientId, _broker.Options.SessionsMax);
                 attach.Connection.Tell(new ConnectionProtocol.Refused(ReasonCode.QuotaExceeded, "the broker has no room for another session"), Self);
                 return;
             }
@@ -87,7 +77,7 @@ internal sealed class SessionsActor : UntypedActor
 
         if (entry.Stopping)
         {
-            entry.Waiting.Add(attach);                  // the name is free once the old actor is gone
+            (entry.Waiting ??= []).Add(attach);         // the name is free once the old actor is gone
             return;
         }
 
@@ -116,10 +106,10 @@ internal sealed class SessionsActor : UntypedActor
         if (!entry.Stopping)
         {
             _tally.Add(Counter.SessionsFailed);
-            SessionLog.Failed(_logger, clientId);
+            SessionLog.Failed(_broker.Logger, clientId);
         }
 
-        foreach (var attach in entry.Waiting)
+        foreach (var attach in entry.Waiting ?? [])
         {
             OnAttach(attach);
         }
@@ -127,7 +117,7 @@ internal sealed class SessionsActor : UntypedActor
 
     private Entry Start(string clientId)
     {
-        var broker = new BrokerContext(_options, _topics, Self, _shared, _statistics, _logger, _explain);
+        var broker = _broker;
         var session = Context.ActorOf(Props.Create(() => new SessionActor(broker, clientId)), $"s{++_started}");
         Context.Watch(session);
         var entry = new Entry(session);
@@ -164,6 +154,6 @@ internal sealed class SessionsActor : UntypedActor
 
         public bool Stopping { get; set; }
 
-        public List<Attach> Waiting { get; } = [];
+        public List<Attach>? Waiting { get; set; }
     }
 }

@@ -1,4 +1,3 @@
-using System.Globalization;
 using Microsoft.AspNetCore.Connections;
 using Microsoft.Extensions.Logging;
 using Orrery.Broker;
@@ -17,11 +16,10 @@ internal sealed class MqttConnectionHandler(MqttBroker broker, SharedPort port, 
     public override Task OnConnectedAsync(ConnectionContext connection)
     {
         var remote = connection.RemoteEndPoint?.ToString() ?? "unknown";
-        var listener = port.Port.ToString(CultureInfo.InvariantCulture);
-        ServerLog.NewConnection(logger, remote, listener);
+        ServerLog.NewConnection(logger, remote, port.Text);
 
         var pump = new ConnectionPump(connection, new PacketReader(broker.ReaderOptions), closeLimit);
-        broker.Accept(pump, new ConnectionInfo(remote, listener));
+        broker.Accept(pump, new ConnectionInfo(remote, port.Text));
         return pump.Ended;
     }
 }

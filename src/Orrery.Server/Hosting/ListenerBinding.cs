@@ -1,3 +1,4 @@
+using System.Globalization;
 using System.Net;
 using Microsoft.AspNetCore.Connections;
 
@@ -12,7 +13,21 @@ internal sealed record ListenerBinding(string Broker, SharedPortEndPoint EndPoin
 /// <summary>The port of a listener with several addresses: where 0 was asked for, all get what was free on the first.</summary>
 internal sealed class SharedPort(int port)
 {
-    public int Port { get; set; } = port;
+    public int Port
+    {
+        get;
+        set
+        {
+            field = value;
+            Text = TextOf(value);
+        }
+    }
+    = port;
+
+    /// <summary>The port in digits: one text, which every connection keeps.</summary>
+    public string Text { get; private set; } = TextOf(port);
+
+    private static string TextOf(int port) => port.ToString(CultureInfo.InvariantCulture);
 }
 
 /// <summary>One of the addresses of a listener.</summary>
