@@ -50,6 +50,8 @@ public class QoSTests
     [Trait("Statement", "v311:MQTT-4.3.1-1")]
     [Trait("Statement", "v311:MQTT-4.3.2-1")]
     [Trait("Statement", "v311:MQTT-4.3.3-1")]
+    [Trait("Statement", "MQTT-3.3.1-2")]
+    [Trait("Statement", "v311:MQTT-3.3.1-2")]
     public void A_message_arrives_once_at_the_lower_of_both_QoS(MqttVersion from, MqttVersion to, QoS published, QoS granted)
     {
         var subscriber = _world.Connect("s", to);

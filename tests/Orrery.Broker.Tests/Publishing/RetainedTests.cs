@@ -14,6 +14,7 @@ public class RetainedTests
     [Fact]
     [Trait("Statement", "MQTT-3.3.1-9")]
     [Trait("Statement", "MQTT-4.3.1-1")]
+    [Trait("Statement", "MQTT-3.3.1-2")]
     public void R1_A_new_subscription_gets_each_matching_value_with_the_flag_set()
     {
         var publisher = _world.Connect("p");

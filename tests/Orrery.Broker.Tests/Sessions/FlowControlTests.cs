@@ -51,6 +51,8 @@ public class FlowControlTests
     [Trait("Statement", "MQTT-3.3.4-10")]
     [Trait("Statement", "MQTT-4.3.1-1")]
     [Trait("Statement", "v311:MQTT-4.3.1-1")]
+    [Trait("Statement", "MQTT-3.3.1-2")]
+    [Trait("Statement", "v311:MQTT-3.3.1-2")]
     public void F2_QoS_0_passes_messages_that_wait_for_quota()
     {
         var world = new BrokerWorld();
