@@ -91,8 +91,8 @@ def remove_retained(context, name):
     publisher = Paho(context)
     for topic in ("a", "b", "keep"):
         publisher.publish(context.topic(topic), topic, 1, True)
-    expect(run(context, NAMES[name].subscriber, "-t", context.topic("#"), "-T", context.topic("keep"), "--remove-retained", "--retained-only",
-               "-C", "2"), (0, b"a\nb\n"), "exit code and output")
+    arguments = ["-t", context.topic("#"), "-T", context.topic("keep"), "--remove-retained", "--retained-only", "-W", "2"]
+    expect(run(context, NAMES[name].subscriber, *arguments), (27, b"a\nb\n"), "exit code and output")
     left = Paho(context)
     left.subscribe(context.topic("#"), 1)
     publisher.publish(context.topic("end"), "end", 1)
