@@ -99,7 +99,6 @@ public class ClientRestoringTests
     }
 
     [Fact]
-    [Trait("Statement", "MQTT-4.3.3-1")]
     public void A_message_at_QoS_2_is_not_sent_into_another_session()
     {
         var harness = ClientHarness.Connected(Options());
