@@ -86,13 +86,15 @@ def repeat(context, name):
     expect([message.text for message in subscriber.received(3)], ["x"] * 3, "messages")
 
 
-@rows("{0} sub --remove-retained --retained-only", [("mosquitto",), ("orrery",)], needs=BOTH)
-def remove_retained(context, name):
+# The first removal comes back as a message that is not retained, which ends it, as mosquitto's manual says. mosquitto_sub
+# 2.0.11 itself stays until its time is over.
+@rows("{0} sub --remove-retained --retained-only", [("mosquitto", 27), ("orrery", 0)], needs=BOTH)
+def remove_retained(context, name, exit_code):
     publisher = Paho(context)
     for topic in ("a", "b", "keep"):
         publisher.publish(context.topic(topic), topic, 1, True)
     arguments = ["-t", context.topic("#"), "-T", context.topic("keep"), "--remove-retained", "--retained-only", "-W", "2"]
-    expect(run(context, NAMES[name].subscriber, *arguments), (27, b"a\nb\n"), "exit code and output")
+    expect(run(context, NAMES[name].subscriber, *arguments), (exit_code, b"a\nb\n"), "exit code and output")
     left = Paho(context)
     left.subscribe(context.topic("#"), 1)
     publisher.publish(context.topic("end"), "end", 1)
