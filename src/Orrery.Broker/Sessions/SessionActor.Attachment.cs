@@ -153,12 +153,7 @@ internal sealed partial class SessionActor
     private void Detach(Attachment attached)
     {
         _attached = null;
-        foreach (var message in Outgoing.UnrepeatedOf(_out, _outCount))
-        {
-            Drop(Counter.QoS0ConnectionEnded, message);
-        }
-
-        _outCount = 0;
+        Invariant.That(_outCount == 0);                 // each turn hands over what it decided; the connection counts what it lost
         _outbound.Close();
         ForgetRetained();
         StopShares();
