@@ -145,6 +145,23 @@ public sealed class SimulatedTransportTests
     }
 
     [Fact]
+    public void Close_takes_unread_bytes_off_the_transport()
+    {
+        var client = _world.Connected("c");
+        var transport = _world.Broker.Transports[0];
+        _world.Broker.Pause(World.Seconds(10));
+        client.Send(PingReqPacket.Instance);
+        _world.RunFor(1);
+        Assert.Equal(2, transport.End.Unread.Length);
+
+        transport.Close();
+        _world.RunFor(1);
+
+        Assert.True(client.IsFinished);
+        Assert.Null(client.Loss);
+    }
+
+    [Fact]
     public void Abort_drops_the_connection_and_what_waits()
     {
         var slow = _world.Connected("slow", Link with { SendBufferBytes = 500, ReceiveBufferBytes = 100 });
