@@ -280,15 +280,6 @@ internal sealed partial class SessionActor
         }
     }
 
-    private void ForgetRetained()
-    {
-        while (_retainedBacklog.TryDequeue(out var owed))
-        {
-            Count(Counter.RetainedUnsent);
-            _broker.Explain?.RetainedUnsent(_clientId, owed.Topic);
-        }
-    }
-
     private ApplicationMessage Dated(ApplicationMessage message) =>
         message.Properties?.MessageExpiryIntervalSeconds is { } seconds
             ? message with { ExpiresAtTicks = NowTicks + (seconds * TimeSpan.TicksPerSecond) }

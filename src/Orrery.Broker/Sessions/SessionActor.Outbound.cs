@@ -6,7 +6,6 @@ using Orrery.Mqtt;
 using Orrery.Mqtt.Codec;
 using Orrery.Mqtt.Flows;
 using Orrery.Mqtt.Packets;
-using Orrery.Mqtt.Topics;
 using static Orrery.Broker.Sessions.SessionProtocol;
 
 namespace Orrery.Broker.Sessions;
@@ -19,7 +18,6 @@ internal sealed partial class SessionActor
 
     private readonly OutboundFlow<QueuedMessage> _outbound = new();
     private readonly SessionQueue _queue;
-    private ShortQueue<RetainedOwed> _retainedBacklog;
     private readonly List<QueuedMessage> _gaveWay = [];
     private Outgoing[] _out = [];
     private int _outCount;
@@ -207,10 +205,10 @@ internal sealed partial class SessionActor
             {
                 Resend(owed);
             }
-            else if (_retainedBacklog.TryPeek(out var retained) && (retained.Grant.MaximumQoS == QoS.AtMostOnce || _outbound.CanStart))
+            else if (TryPeekRetained(out var topic, out var grant) && (grant.MaximumQoS == QoS.AtMostOnce || _outbound.CanStart))
             {
-                _retainedBacklog.TryDequeue(out _);
-                SendRetained(retained);
+                _retained!.Dequeue();
+                SendRetained(topic, grant);
             }
             else if (_queue.TryDequeue(_outbound.CanStart, out var message))
             {
@@ -220,25 +218,6 @@ internal sealed partial class SessionActor
             {
                 return;
             }
-        }
-    }
-
-    /// <summary>Sends the value that the topic has now: an older one could follow a newer one that was delivered live.</summary>
-    private void SendRetained(RetainedOwed owed)
-    {
-        if (!_broker.Topics.TryGetRetained(owed.Topic, out var message))
-        {
-            return;
-        }
-
-        if (Expired(message))
-        {
-            _broker.Topics.Root.Tell(new Topics.TopicProtocol.DropRetained(message), Self);
-        }
-        else
-        {
-            var qos = message.QoS < owed.Grant.MaximumQoS ? message.QoS : owed.Grant.MaximumQoS;
-            Emit(new QueuedMessage(message, qos, true, owed.Grant.Identifiers, ++_sequence)); // [MQTT-3.3.1-9]
         }
     }
 
@@ -427,6 +406,4 @@ internal sealed partial class SessionActor
             Answer(ConnectionProtocol.InboundHandled.Instance);
         }
     }
-
-    private readonly record struct RetainedOwed(TopicName Topic, Grant Grant);
 }

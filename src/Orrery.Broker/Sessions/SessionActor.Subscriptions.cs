@@ -165,25 +165,6 @@ internal sealed partial class SessionActor
         }
     }
 
-    private void OweRetained(SubscriberEntry entry, bool existed)
-    {
-        var subscription = entry.Subscription;
-        if (subscription.Filter.IsShared                // none for a shared subscription (MQTT 5 §4.8.2)
-            || subscription.RetainHandling == RetainHandling.DoNotSend
-            || (subscription.RetainHandling == RetainHandling.SendIfNewSubscription && existed))
-        {
-            return;
-        }
-
-        var matched = new List<ApplicationMessage>();
-        _broker.Topics.MatchRetained(subscription.Filter, matched);
-        var grant = Router.GrantOf(entry);
-        foreach (var message in matched)
-        {
-            _retainedBacklog.Enqueue(new RetainedOwed(message.Topic, grant));
-        }
-    }
-
     private void OnUnsubscribe(UnsubscribePacket packet)
     {
         FlushOutbox();

@@ -100,7 +100,7 @@ public enum Counter
     /// <summary>Messages that waited for a session, or were in flight to its client, when it ended.</summary>
     SessionEnded,
 
-    /// <summary>Retained messages owed to a new subscription when its connection ended.</summary>
+    /// <summary>Retained messages owed to a new subscription when its connection ended; of one that still waited for its turn, none.</summary>
     RetainedUnsent,
 
     /// <summary>Retained messages that were delivered but not kept, for want of room.</summary>

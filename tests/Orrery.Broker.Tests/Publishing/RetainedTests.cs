@@ -32,6 +32,50 @@ public class RetainedTests
     }
 
     [Fact]
+    [Trait("Statement", "MQTT-3.10.4-2")]
+    public void UN1_After_UNSUBACK_no_value_follows_that_was_still_owed()
+    {
+        var subscriber = SubscribeToThreeValuesOneAtATime(subscriptions: 1);
+        var first = subscriber.TakeOnly<PublishPacket>();
+
+        subscriber.Send(Unsubscribe(2, "a/+"));
+        subscriber.Expect<UnsubAckPacket>();
+        subscriber.Send(PubAck(first));
+
+        subscriber.ExpectNothing();
+    }
+
+    [Fact]
+    [Trait("Statement", "MQTT-3.8.4-4")]
+    public void R2_Subscribing_again_and_again_without_taking_the_values_owes_them_once_more_and_not_each_time()
+    {
+        var subscriber = SubscribeToThreeValuesOneAtATime(subscriptions: 1_000);
+
+        var topics = new List<string>();
+        while (subscriber.TakeAll().OfType<PublishPacket>().SingleOrDefault() is { } publish)
+        {
+            topics.Add(publish.Message.Topic.ToString());
+            subscriber.Send(PubAck(publish));
+        }
+
+        Assert.Equal(["a/1", "a/2", "a/3", "a/1", "a/2", "a/3"], topics);
+    }
+
+    private TestClient SubscribeToThreeValuesOneAtATime(int subscriptions)
+    {
+        var publisher = _world.Connect("p");
+        for (ushort i = 1; i <= 3; i++)
+        {
+            publisher.Publish($"a/{i}", "x", QoS.AtLeastOnce, i, retain: true);
+        }
+
+        var subscriber = _world.Connect("s", with: c => c with { ReceiveMaximum = 1 });
+        var subscription = new Subscription(Filter("a/+"), QoS.AtLeastOnce, false, false, RetainHandling.SendAtSubscribe);
+        subscriber.Send([.. Enumerable.Range(0, subscriptions).Select(_ => Subscribe(1, null, subscription))]);
+        return subscriber;
+    }
+
+    [Fact]
     [Trait("Statement", "MQTT-3.3.1-10")]
     [Trait("Statement", "MQTT-3.3.1-11")]
     public void R2_Retain_handling_decides_who_gets_them()
