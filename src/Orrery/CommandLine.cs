@@ -9,7 +9,7 @@ namespace Orrery;
 internal static class CommandLine
 {
     /// <summary>Runs one command.</summary>
-    /// <returns>Its exit code; 1 for arguments that make no sense.</returns>
+    /// <returns>Its exit code; for arguments that make no sense 1, or 2 by a command that has exit codes of its own for verdicts.</returns>
     public static async Task<int> InvokeAsync(string[] arguments, Terminal terminal)
     {
         var root = new RootCommand("Orrery, an MQTT broker engine.")
@@ -18,6 +18,7 @@ internal static class CommandLine
             PubCommand.Create(terminal),
             SubCommand.Create(terminal),
             RrCommand.Create(terminal),
+            CheckCommand.Create(terminal),
         };
 
         // -h is the host, as in mosquitto's commands.
@@ -35,7 +36,7 @@ internal static class CommandLine
         if (result.Action is not ParseErrorAction) return await result.InvokeAsync(Streams(terminal));
         foreach (var mistake in result.Errors) await terminal.Error.WriteLineAsync($"{NameOf(result)}: {mistake.Message}");
         await terminal.Error.WriteLineAsync($"Try '{NameOf(result)} --help'.");
-        return ExitCodes.Failure;
+        return result.CommandResult.Command.Name == "check" ? CheckCommand.Invalid : ExitCodes.Failure;
     }
 
     private static InvocationConfiguration Streams(Terminal terminal) => new()
