@@ -58,7 +58,8 @@ class Subscriber(Inbox):
 
     def disconnect(self):
         """Asks the process to end, which sends DISCONNECT."""
-        self._process.send_signal(signal.SIGINT)
+        # Not SIGINT: a shell that starts this run in the background has it ignored, and children inherit that.
+        self._process.send_signal(signal.SIGTERM)
         self._process.wait(DEADLINE_SECONDS)
 
     def kill(self):

@@ -105,12 +105,13 @@ internal sealed partial class SessionActor : UntypedActor, IWithTimers
     /// <inheritdoc/>
     protected override void PostStop()
     {
-        // Normally nothing is left: this is for a session that failed.
+        // Normally nothing is left: this is for a session that failed. Nobody may go on publishing to it.
         _tally.Add(Counter.StoredMessages, -_countedMessages);
         _tally.Add(Counter.StoredBytes, -_countedBytes);
         foreach (var entry in _subscriptions.Entries)
         {
             CountSubscription(entry, -1);
+            Unsubscribe(entry);
         }
 
         _tally.Report(_broker.Statistics, Self);
