@@ -106,12 +106,6 @@ internal sealed partial class ConnectionActor
             StartKeepAlive(_keepAlive);
         }
 
-        if (_peerClosed is { } reason)
-        {
-            Lost(reason);
-            return;
-        }
-
         RequestInput();
     }
 
