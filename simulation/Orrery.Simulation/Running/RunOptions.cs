@@ -1,0 +1,17 @@
+namespace Orrery.Simulation.Running;
+
+/// <summary>How a run is made and watched. What is watched never changes what happens.</summary>
+public sealed record RunOptions
+{
+    /// <summary>The seed in place of the file's; null for the file's.</summary>
+    public ulong? Seed { get; init; }
+
+    /// <summary>How many events the history keeps.</summary>
+    public int HistoryEventsMax { get; init; } = Histories.History.DefaultEventsMax;
+
+    /// <summary>Whether timers, decisions of the broker and held segments are recorded too: for looking at a run, not needed to judge it.</summary>
+    public bool Detailed { get; init; }
+
+    /// <summary>Whether the history is recorded and judged. False only measures and hashes.</summary>
+    public bool Judges { get; init; } = true;
+}
