@@ -1,4 +1,5 @@
 using Orrery.Actors.Cells;
+using Orrery.Actors.Extensions;
 using Orrery.Actors.Production;
 
 namespace Orrery.Actors;
@@ -94,6 +95,8 @@ public sealed class ActorSystem : IActorRefFactory, IDisposable
 
     /// <summary>As <see cref="Terminate"/>, without waiting.</summary>
     public void Dispose() => Terminate();
+
+    internal IRandomStream CreateStream(string name) => _host.CreateStream(name);
 
     internal int NextUid() => _uids.Next();
 

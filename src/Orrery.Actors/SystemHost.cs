@@ -1,4 +1,5 @@
 using Orrery.Actors.Cells;
+using Orrery.Actors.Extensions;
 
 namespace Orrery.Actors;
 
@@ -16,6 +17,9 @@ internal abstract class SystemHost
     /// <summary>A dispatcher other than the default one.</summary>
     /// <exception cref="ArgumentException">There is no such id.</exception>
     public abstract Dispatcher DispatcherFor(string id);
+
+    /// <summary>Starts the stream of chance of this name.</summary>
+    public virtual IRandomStream CreateStream(string name) => new RandomStream(Seed, name);
 
     /// <summary>Hears of each failure of an actor.</summary>
     public virtual void OnFailure(ActorCell cell, Exception cause)

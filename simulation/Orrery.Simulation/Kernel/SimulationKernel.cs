@@ -1,3 +1,6 @@
+using System.Runtime.InteropServices;
+using Orrery.Mqtt;
+
 namespace Orrery.Simulation.Kernel;
 
 /// <summary>One thread, one queue of events, one virtual clock, all chance from one seed, and a hash over all of it.</summary>
@@ -12,7 +15,7 @@ internal sealed class SimulationKernel
     private long _sequence;
     private int _eventsInInterval;
     private bool _isTraced;
-    private CauseList? _causes;                 // of what the present event schedules; only while causes are kept
+    private readonly Dictionary<Type, ulong> _types = [];      // looked up, never enumerated
 
     /// <summary>Makes a world at time 0 in which nothing is going to happen.</summary>
     public SimulationKernel(KernelOptions options)
@@ -47,6 +50,18 @@ internal sealed class SimulationKernel
     /// <summary>Everything that went into the hash in the traced interval.</summary>
     public IReadOnlyList<TraceEntry> Trace => _trace;
 
+    /// <summary>Whether what happens now goes into <see cref="Trace"/>.</summary>
+    public bool IsTraced => _isTraced;
+
+    /// <summary>Whether causes are kept now: from the start and not only in the traced interval, since those of its first event lie before it.</summary>
+    public bool KeepsCauses => _options.TracedInterval >= _checkpoints.Count;
+
+    /// <summary>What led to the present event, itself the nearest; null while causes are not kept.</summary>
+    public CauseList? EventCauses { get; private set; }
+
+    /// <summary>The causes of what is scheduled and observed now: those of the event, or more, where an actor's message leads to it.</summary>
+    public CauseList? Causes { get; set; }
+
     /// <summary>The stream of chance of this name; one and the same object each time.</summary>
     public RandomSource Stream(string name)
     {
@@ -70,7 +85,7 @@ internal sealed class SimulationKernel
     {
         ArgumentOutOfRangeException.ThrowIfLessThan(nanoseconds, NowNanoseconds);
         var key = EventKey.Of(nanoseconds, eventClass, _sequence++);
-        return _heap.Add(new DueEvent(key, target, kind, argument, state, _causes));
+        return _heap.Add(new DueEvent(key, target, kind, argument, state, Causes));
     }
 
     /// <summary>Undoes <see cref="Schedule"/>.</summary>
@@ -126,13 +141,27 @@ internal sealed class SimulationKernel
         if (_isTraced) _trace.Add(Entry(source, message, field, 0, value.ToArray()));
     }
 
-    // From the start and not only in the traced interval: the causes of its first event lie before it.
-    private bool KeepsCauses => _options.TracedInterval >= _checkpoints.Count;
+    /// <summary>Adds a number to the hash, of which a trace says nothing; see <see cref="Note"/>.</summary>
+    public void Add(ulong value) => _hash.Add(value);
+
+    /// <summary>A type, as hashes take it: by its name.</summary>
+    public ulong HashOf(Type type)
+    {
+        if (_types.TryGetValue(type, out var hash)) return hash;
+        hash = Hashing.Hash(MemoryMarshal.AsBytes(type.Name.AsSpan()));
+        _types.Add(type, hash);
+        return hash;
+    }
+
+    /// <summary>Keeps a text in the trace, of which the hash takes nothing. Only while <see cref="IsTraced"/>.</summary>
+    /// <inheritdoc cref="Observe(string, string, string, ulong)"/>
+    public void Note(string source, string message, string field, string value) =>
+        _trace.Add(new TraceEntry(EventCount, NowNanoseconds, source, message, field, 0, null, Causes) { Text = value });
 
     private void Explain(in DueEvent due)
     {
         var message = due.Target.Describe(due.Kind);
-        _causes = due.Causes;
+        Causes = due.Causes;
         if (_isTraced)
         {
             _trace.Add(Entry(due.Target.Name, message, "class", (ulong)due.Key.Class, null));
@@ -140,17 +169,17 @@ internal sealed class SimulationKernel
             _trace.Add(Entry(due.Target.Name, message, "argument", (ulong)due.Argument, null));
         }
 
-        _causes = CauseList.After(new Cause(EventCount, NowNanoseconds, due.Target.Name, message), due.Causes);
+        EventCauses = Causes = CauseList.After(new Cause(EventCount, NowNanoseconds, due.Target.Name, message), due.Causes);
     }
 
     private TraceEntry Entry(string source, string message, string field, ulong value, byte[]? bytes) =>
-        new(EventCount, NowNanoseconds, source, message, field, value, bytes, _causes);
+        new(EventCount, NowNanoseconds, source, message, field, value, bytes, Causes);
 
     private void EndInterval()
     {
         _eventsInInterval = 0;
         _checkpoints.Add(Hash);
         _isTraced = _options.TracedInterval == _checkpoints.Count;
-        if (!KeepsCauses) _causes = null;
+        if (!KeepsCauses) EventCauses = Causes = null;
     }
 }

@@ -1,6 +1,6 @@
 namespace Orrery.Simulation.Kernel;
 
-/// <summary>One thing that went into the hash, kept only in the window that a search looks at.</summary>
+/// <summary>One thing that went into the hash or stands beside it, kept only in the window that a search looks at.</summary>
 /// <param name="EventIndex">The event during which it happened; what is set up beforehand counts to event 0.</param>
 /// <param name="Nanoseconds">When.</param>
 /// <param name="Source">Who: a process, a link, a client, a random stream.</param>
@@ -12,6 +12,9 @@ namespace Orrery.Simulation.Kernel;
 internal sealed record TraceEntry(
     long EventIndex, long Nanoseconds, string Source, string Message, string Field, ulong Value, byte[]? Bytes, CauseList? Causes)
 {
+    /// <summary>The part, if it is a text that only a reader needs and the hash does not take; else null.</summary>
+    public string? Text { get; init; }
+
     /// <summary>Names the first field in which two entries differ, and both values; null if they are the same.</summary>
     public static (string Field, string First, string Second)? Compare(TraceEntry first, TraceEntry second)
     {
@@ -21,6 +24,7 @@ internal sealed record TraceEntry(
         if (first.Message != second.Message) return ("message", first.Message, second.Message);
         if (first.Field != second.Field) return ("field", first.Field, second.Field);
         if (first.Value != second.Value) return (first.Field, $"{first.Value}", $"{second.Value}");
+        if (first.Text != second.Text) return (first.Field, first.Text ?? "none", second.Text ?? "none");
         var (one, other) = (first.Bytes ?? [], second.Bytes ?? []);
         var same = one.AsSpan().CommonPrefixLength(other);
         return same == one.Length && same == other.Length ? null : ($"{first.Field}[{same}]", ByteAt(one, same), ByteAt(other, same));

@@ -100,6 +100,7 @@ internal sealed class BrokerProcess : EventTarget, IStreamListener
         {
             Seed = _kernel.Stream(Name).NextUInt64(),
             Order = _order,
+            Observer = new ActorObserver(_kernel, Name),
             StartTime = new DeterministicOptions().StartTime + TimeSpan.FromTicks(_kernel.NowNanoseconds / NanosecondsPerTick) + _wallOffset,
         };
         _system = DeterministicSystem.Create(Name, options);

@@ -114,7 +114,12 @@ internal sealed partial class ActorCell : InternalActorRef, IUntypedActorContext
     /// <param name="thread">The thread that gives the turn; no other may until this returns.</param>
     /// <param name="throughput">Plain messages to handle at most.</param>
     /// <returns>True if messages are left; then the caller must arrange for the next turn.</returns>
-    internal bool Run(ActorThread thread, int throughput)
+    internal bool Run(ActorThread thread, int throughput) => Run(thread, throughput, default(Unwatched));
+
+    /// <summary>One turn that is watched. A struct as the watch makes this a method of its own for each kind: nobody else pays for it.</summary>
+    /// <inheritdoc cref="Run(ActorThread, int)"/>
+    internal bool Run<TWatch>(ActorThread thread, int throughput, TWatch watch)
+        where TWatch : struct, ITurnWatch
     {
         thread.Cell = this;
         var handled = 0;
@@ -124,7 +129,7 @@ internal sealed partial class ActorCell : InternalActorRef, IUntypedActorContext
         {
             if (_mailbox.HasSystemMessages)
             {
-                HandleSystemMessages();
+                HandleSystemMessages(watch);
                 if (_mailbox.IsClosed) break;
             }
 
@@ -139,6 +144,7 @@ internal sealed partial class ActorCell : InternalActorRef, IUntypedActorContext
             if (found == Mailbox.Found.SystemMessages) continue;
 
             handled++;
+            watch.OnMessage(this, envelope.Message, envelope.Sender);
             Invoke(thread, envelope.Message, envelope.Sender);
             if (thread.RunNext is not null && --patience == 0)
             {
@@ -215,7 +221,8 @@ internal sealed partial class ActorCell : InternalActorRef, IUntypedActorContext
         }
     }
 
-    private void HandleSystemMessages()
+    private void HandleSystemMessages<TWatch>(TWatch watch)
+        where TWatch : struct, ITurnWatch
     {
         for (var message = _mailbox.TakeSystemMessages(); message is not null || !_isCreated;)
         {
@@ -228,6 +235,7 @@ internal sealed partial class ActorCell : InternalActorRef, IUntypedActorContext
 
             var next = message!.Next;
             message.Next = null;
+            watch.OnMessage(this, message, null);
             if (_mailbox.IsClosed)
             {
                 AnswerForTheDead(message);

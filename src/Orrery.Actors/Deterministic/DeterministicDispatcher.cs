@@ -1,11 +1,14 @@
 using Orrery.Actors.Cells;
+using Orrery.Actors.Extensions;
 using Orrery.Actors.Production;
 
 namespace Orrery.Actors.Deterministic;
 
 /// <summary>Gives turns of one message each, on the caller's thread, in an order that the seed decides.</summary>
-internal sealed class DeterministicDispatcher(ActorSystem system, IReadyQueue ready, ThreadOwner owner) : Dispatcher(system)
+internal sealed class DeterministicDispatcher(ActorSystem system, IReadyQueue ready, ThreadOwner owner, IDeterministicObserver? observer) : Dispatcher(system)
 {
+    private long _observed;
+
     /// <summary>Whether any actor waits for a turn.</summary>
     public bool IsQuiet => ready.Count == 0;
 
@@ -35,7 +38,7 @@ internal sealed class DeterministicDispatcher(ActorSystem system, IReadyQueue re
         var before = thread.Handled;
         try
         {
-            if (cell.Run(thread, 1)) ready.Add(cell);
+            if (observer is null ? cell.Run(thread, 1) : cell.Run(thread, 1, new Watch(this, observer))) ready.Add(cell);
             return (int)(thread.Handled - before);
         }
         finally
@@ -43,5 +46,11 @@ internal sealed class DeterministicDispatcher(ActorSystem system, IReadyQueue re
             IsRunning = false;
             (thread.Cell, thread.Message, thread.Sender, thread.Shift) = (outerCell, outerMessage, outerSender, outerShift);
         }
+    }
+
+    private readonly struct Watch(DeterministicDispatcher dispatcher, IDeterministicObserver observer) : ITurnWatch
+    {
+        public void OnMessage(ActorCell receiver, object message, IActorRef? sender) => observer.OnMessage(new ObservedMessage(
+            ++dispatcher._observed, receiver, receiver.Uid, sender, (sender as InternalActorRef)?.Uid ?? 0, message));
     }
 }

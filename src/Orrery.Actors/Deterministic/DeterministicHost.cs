@@ -29,15 +29,17 @@ internal sealed class DeterministicHost : SystemHost
     public override Dispatcher Attach(ActorSystem system)
     {
         // Its own stream, so that drawing in an actor does not change the order of turns.
-        var random = new RandomStream(_options.Seed, "dispatcher");
+        var random = CreateStream("dispatcher");
         IReadyQueue queue = _options.Order switch
         {
             DispatchOrder.Fifo => new FifoQueue(),
             DispatchOrder.SeededRandom => new RandomQueue(random),
             _ => new PriorityQueueWithChanges(random, _options.PriorityChanges, _options.PriorityHorizonSteps),
         };
-        return Dispatcher = new DeterministicDispatcher(system, queue, _owner);
+        return Dispatcher = new DeterministicDispatcher(system, queue, _owner, _options.Observer);
     }
+
+    public override IRandomStream CreateStream(string name) => new RandomStream(_options.Seed, name, _options.Observer);
 
     public override Dispatcher DispatcherFor(string id) => id switch
     {

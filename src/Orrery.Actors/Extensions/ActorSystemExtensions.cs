@@ -22,7 +22,7 @@ public static class ActorSystemExtensions
     {
         ArgumentNullException.ThrowIfNull(system);
         ArgumentNullException.ThrowIfNull(name);
-        return new RandomStream(system.Seed, name);
+        return system.CreateStream(name);
     }
 
     /// <summary>The same props with a mailbox that holds so many messages; what comes on top becomes a dead letter.</summary>

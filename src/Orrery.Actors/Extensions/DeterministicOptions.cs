@@ -39,6 +39,10 @@ public sealed record DeterministicOptions
     /// <summary>Turns after which a run counts as one that never comes to rest.</summary>
     /// <value>1 or more. Default: 10,000,000.</value>
     public long StepsMax { get; init; } = 10_000_000;
+
+    /// <summary>Hears of each message and draw.</summary>
+    /// <value>Default: null, nobody, which costs nothing. Whether somebody does never changes what happens.</value>
+    public IDeterministicObserver? Observer { get; init; }
 }
 
 /// <summary>A failure that a supervisor was asked about, for a simulation to judge.</summary>

@@ -6,13 +6,16 @@ namespace Orrery.Actors.Extensions;
 /// <summary>xoshiro256** 1.0 (Blackman and Vigna), its state filled by splitmix64 from a seed and a name.</summary>
 internal sealed class RandomStream : IRandomStream
 {
+    private readonly string _name = "";
+    private readonly IDeterministicObserver? _observer;
     private ulong _s0;
     private ulong _s1;
     private ulong _s2;
     private ulong _s3;
 
-    public RandomStream(ulong seed, string name)
+    public RandomStream(ulong seed, string name, IDeterministicObserver? observer = null)
     {
+        (_name, _observer) = (name, observer);
         // FNV-1a, 64 bits, over the UTF-16 units of the name: streams of different names are unrelated.
         var state = 14695981039346656037UL;
         foreach (var c in name)
@@ -40,6 +43,7 @@ internal sealed class RandomStream : IRandomStream
         _s0 ^= _s3;
         _s2 ^= t;
         _s3 = BitOperations.RotateLeft(_s3, 45);
+        _observer?.OnDraw(_name, result);
         return result;
     }
 

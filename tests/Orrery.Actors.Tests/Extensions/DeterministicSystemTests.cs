@@ -171,9 +171,10 @@ public sealed class DeterministicSystemTests
         Assert.Null(host.Scheduler.NextDue);
     }
 
-    private static List<string> Trace(DispatchOrder order, ulong seed)
+    internal static List<string> Trace(DispatchOrder order, ulong seed, IDeterministicObserver? observer = null)
     {
-        var host = DeterministicSystem.Create("test", new DeterministicOptions { Order = order, Seed = seed, PriorityHorizonSteps = 20 });
+        var options = new DeterministicOptions { Order = order, Seed = seed, PriorityHorizonSteps = 20, Observer = observer };
+        var host = DeterministicSystem.Create("test", options);
         var trace = new List<string>();
         var actors = "abc".Select(name => host.System.ActorOf(Scripted.Props((_, message) => trace.Add($"{name}{message}")))).ToList();
         host.Run();
