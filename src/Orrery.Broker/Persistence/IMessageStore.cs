@@ -4,7 +4,8 @@ namespace Orrery.Broker.Persistence;
 /// <remarks>
 /// One actor of the broker calls it, one call at a time, and never waits: every call is answered through the listener, later or
 /// within the call, in the order of the calls. Which mode of durability a commit has is the store's own setting. Ids of queues and
-/// messages are given by the caller, above the largest that <see cref="IMessageStoreListener.OnOpened"/> named.
+/// messages are given by the caller, above the largest that <see cref="IMessageStoreListener.OnOpened"/> named. What is told of a queue
+/// that has ended is left out: whoever tells it had not heard of the end.
 /// </remarks>
 public interface IMessageStore
 {
@@ -38,8 +39,8 @@ public interface IMessageStoreListener
     void OnRetained(StoredMessage message);
 
     /// <summary>Everything was told, and the store takes changes.</summary>
-    /// <param name="largestQueueId">The largest id that a queue ever had; 0 in a new store.</param>
-    /// <param name="largestMessageId">The largest id that a message ever had.</param>
+    /// <param name="largestQueueId">The largest id that a queue ever had, or a number above it; 0 in a new store.</param>
+    /// <param name="largestMessageId">The same for messages.</param>
     void OnOpened(long largestQueueId, long largestMessageId);
 
     /// <summary>The commit under way is durable.</summary>

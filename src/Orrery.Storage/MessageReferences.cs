@@ -1,0 +1,55 @@
+using Orrery.Broker.Persistence;
+using Orrery.Storage.Native;
+
+namespace Orrery.Storage;
+
+/// <summary>Keeps each message once, as long as something refers to it.</summary>
+/// <remarks>Most messages have one reference, which is counted by their being there: only more than one take a row of `shares`.</remarks>
+internal sealed class MessageReferences(SqliteConnection connection, RowFormat format, Ids ids)
+{
+    private readonly SqliteStatement _insert = connection.Prepare("INSERT INTO messages (id, options, expires_at, body) VALUES (?1, ?2, ?3, ?4)");
+    private readonly SqliteStatement _find = connection.Prepare("SELECT 1 FROM messages WHERE id = ?1");
+    private readonly SqliteStatement _delete = connection.Prepare("DELETE FROM messages WHERE id = ?1");
+    private readonly SqliteStatement _findShares = connection.Prepare("SELECT refs FROM shares WHERE message = ?1");
+    private readonly SqliteStatement _setShares =
+        connection.Prepare("INSERT INTO shares (message, refs) VALUES (?1, ?2) ON CONFLICT DO UPDATE SET refs = excluded.refs");
+    private readonly SqliteStatement _deleteShares = connection.Prepare("DELETE FROM shares WHERE message = ?1");
+
+    /// <summary>Something refers to a message, which is stored if it is not there.</summary>
+    /// <param name="message">The message.</param>
+    /// <param name="count">How many refer to it in addition, 1 or more.</param>
+    public void Add(StoredMessage message, int count)
+    {
+        var earlier = message.Id > ids.LargestMessage ? 0 : CountOf(message.Id);
+        if (earlier == 0) Insert(message);
+        if (earlier + count > 1) _setShares.Bind(1, message.Id).Bind(2, earlier + count).Run();
+    }
+
+    /// <summary>One reference less; a message without any is deleted.</summary>
+    public void Release(long messageId)
+    {
+        switch (_findShares.Bind(1, messageId).RunForNumber())
+        {
+            case null:
+                _delete.Bind(1, messageId).Run();
+                break;
+            case <= 2:
+                _deleteShares.Bind(1, messageId).Run();
+                break;
+            case { } count:
+                _setShares.Bind(1, messageId).Bind(2, count - 1).Run();
+                break;
+        }
+    }
+
+    private long CountOf(long messageId) =>
+        _findShares.Bind(1, messageId).RunForNumber() ?? _find.Bind(1, messageId).RunForNumber() ?? 0;
+
+    private void Insert(StoredMessage stored)
+    {
+        var message = stored.Message;
+        _insert.Bind(1, stored.Id).Bind(2, RowFormat.MessageOptions(message)).Bind(3, message.ExpiresAtTicks)
+            .BindBlob(4, format.WriteMessage(message)).Run();
+        ids.UseMessage(stored.Id);
+    }
+}

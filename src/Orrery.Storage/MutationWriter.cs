@@ -1,0 +1,299 @@
+using Orrery.Broker.Persistence;
+using Orrery.Storage.Native;
+
+namespace Orrery.Storage;
+
+/// <summary>Turns changes into rows, inside a transaction of the engine's.</summary>
+/// <remarks>What is told of a queue that has ended is left out: who told it had not heard of the end.</remarks>
+internal sealed class MutationWriter
+{
+    private const int EntriesDeletedAtOnce = 1_000;         // a queue that is longer is deleted bit by bit
+
+    private readonly Ids _ids;
+    private readonly MessageReferences _references;
+
+    private readonly SqliteStatement _findQueue;
+    private readonly SqliteStatement _insertQueue;
+    private readonly SqliteStatement _deleteQueue;
+    private readonly SqliteStatement _deleteSubscriptions;
+    private readonly SqliteStatement _deleteInbounds;
+    private readonly SqliteStatement _firstEntries;
+    private readonly SqliteStatement _deleteEntriesUpTo;
+    private readonly SqliteStatement _insertEnded;
+    private readonly SqliteStatement _deleteEndedQueue;
+    private readonly SqliteStatement _attach;
+    private readonly SqliteStatement _detach;
+    private readonly SqliteStatement _clearWill;
+    private readonly SqliteStatement _putSubscription;
+    private readonly SqliteStatement _deleteSubscription;
+    private readonly SqliteStatement _insertEntry;
+    private readonly SqliteStatement _deleteEntry;
+    private readonly SqliteStatement _startExchange;
+    private readonly SqliteStatement _advanceExchange;
+    private readonly SqliteStatement _insertInbound;
+    private readonly SqliteStatement _deleteInbound;
+    private readonly SqliteStatement _findRetained;
+    private readonly SqliteStatement _setRetained;
+    private readonly SqliteStatement _deleteRetained;
+    private readonly RowFormat _format;
+    private readonly List<long> _page = [];
+
+    public MutationWriter(SqliteConnection connection, RowFormat format, Ids ids)
+    {
+        _format = format;
+        _ids = ids;
+        _references = new MessageReferences(connection, format, ids);
+        _findQueue = connection.Prepare("SELECT id FROM queues WHERE kind = ?1 AND name = ?2");
+        _insertQueue = connection.Prepare(
+            "INSERT INTO queues (id, kind, name, expiry, expires_at, will_due) VALUES (?1, ?2, ?3, 0, 0, 0)");
+        _deleteQueue = connection.Prepare("DELETE FROM queues WHERE id = ?1");
+        _deleteSubscriptions = connection.Prepare("DELETE FROM subscriptions WHERE queue = ?1");
+        _deleteInbounds = connection.Prepare("DELETE FROM inbound WHERE queue = ?1");
+        _firstEntries = connection.Prepare("SELECT message FROM entries WHERE queue = ?1 ORDER BY message LIMIT ?2");
+        _deleteEntriesUpTo = connection.Prepare("DELETE FROM entries WHERE queue = ?1 AND message <= ?2");
+        _insertEnded = connection.Prepare("INSERT INTO ended (queue) VALUES (?1)");
+        _deleteEndedQueue = connection.Prepare("DELETE FROM ended WHERE queue = ?1");
+        _attach = connection.Prepare("""
+            UPDATE queues SET expiry = ?2, expires_at = 0, will = ?3, will_options = ?4, will_expires_at = ?5, will_delay = ?6, will_due = 0
+            WHERE id = ?1
+            """);
+        _detach = connection.Prepare("UPDATE queues SET expiry = ?2, expires_at = ?3, will_due = ?4 WHERE id = ?1");
+        _clearWill = connection.Prepare(
+            "UPDATE queues SET will = NULL, will_options = NULL, will_expires_at = NULL, will_delay = NULL, will_due = 0 WHERE id = ?1");
+        _putSubscription = connection.Prepare("""
+            INSERT INTO subscriptions (queue, filter, place, options, identifier) VALUES (?1, ?2, ?3, ?4, ?5)
+            ON CONFLICT DO UPDATE SET options = excluded.options, identifier = excluded.identifier
+            """);
+        _deleteSubscription = connection.Prepare("DELETE FROM subscriptions WHERE queue = ?1 AND filter = ?2");
+        _insertEntry = connection.Prepare("""
+            INSERT INTO entries (queue, message, options, bytes, identifiers) VALUES (?1, ?2, ?3, ?4, ?5) ON CONFLICT DO NOTHING
+            """);
+        _deleteEntry = connection.Prepare("DELETE FROM entries WHERE queue = ?1 AND message = ?2");
+        // The state after the first PUBLISH has the number of its QoS, which is in the lowest bits of the options.
+        _startExchange = connection.Prepare("UPDATE entries SET packet = ?3, state = options & 3, place = ?4 WHERE queue = ?1 AND message = ?2");
+        _advanceExchange = connection.Prepare("UPDATE entries SET state = ?3 WHERE queue = ?1 AND message = ?2");
+        _insertInbound = connection.Prepare("INSERT INTO inbound (queue, packet) VALUES (?1, ?2) ON CONFLICT DO NOTHING");
+        _deleteInbound = connection.Prepare("DELETE FROM inbound WHERE queue = ?1 AND packet = ?2");
+        _findRetained = connection.Prepare("SELECT message FROM retained WHERE topic = ?1");
+        _setRetained = connection.Prepare(
+            "INSERT INTO retained (topic, message) VALUES (?1, ?2) ON CONFLICT DO UPDATE SET message = excluded.message");
+        _deleteRetained = connection.Prepare("DELETE FROM retained WHERE topic = ?1");
+    }
+
+    /// <summary>Applies changes in order.</summary>
+    public void Apply(IReadOnlyList<StoreMutation> mutations)
+    {
+        foreach (var mutation in mutations)
+        {
+            Apply(mutation);
+        }
+    }
+
+    /// <summary>Deletes entries of queues that have ended.</summary>
+    /// <param name="countMax">At most so many.</param>
+    public void DeleteEnded(int countMax)
+    {
+        while (countMax > 0 && _ids.Ended is [var queue, ..])
+        {
+            var deleted = DeleteEntries(queue, countMax);
+            if (deleted < countMax)
+            {
+                _deleteEndedQueue.Bind(1, queue).Run();
+                _ids.Ended.RemoveAt(0);
+            }
+
+            countMax -= deleted;
+        }
+    }
+
+    private void Apply(StoreMutation mutation)
+    {
+        switch (mutation)
+        {
+            case StoreMutation.AddMessage add:
+                Add(add);
+                break;
+            case StoreMutation.RemoveMessage remove:
+                if (IsThere(remove.Queue) && _deleteEntry.Bind(1, remove.Queue.Id).Bind(2, IdOf(remove.Message)).Run() > 0)
+                    _references.Release(remove.Message.Id);
+                break;
+            case StoreMutation.StartExchange start:
+                Start(start);
+                break;
+            case StoreMutation.AdvanceExchange advance:
+                if (IsThere(advance.Queue))
+                    _advanceExchange.Bind(1, advance.Queue.Id).Bind(2, IdOf(advance.Message)).Bind(3, (long)advance.State).Run();
+                break;
+            case StoreMutation.AddInbound add:
+                if (IsThere(add.Queue)) _insertInbound.Bind(1, add.Queue.Id).Bind(2, add.PacketIdentifier.Value).Run();
+                break;
+            case StoreMutation.RemoveInbound remove:
+                if (IsThere(remove.Queue)) _deleteInbound.Bind(1, remove.Queue.Id).Bind(2, remove.PacketIdentifier.Value).Run();
+                break;
+            case StoreMutation.MoveMessage move:
+                Move(move);
+                break;
+            case StoreMutation.BeginQueue begin:
+                Begin(begin.Queue);
+                break;
+            case StoreMutation.EndQueue end:
+                if (IsThere(end.Queue)) End(end.Queue.Id);
+                break;
+            case StoreMutation.Attach attach:
+                if (IsThere(attach.Queue)) Attach(attach);
+                break;
+            case StoreMutation.Detach detach:
+                if (IsThere(detach.Queue)) Detach(detach);
+                break;
+            case StoreMutation.ClearWill clear:
+                if (IsThere(clear.Queue)) _clearWill.Bind(1, clear.Queue.Id).Run();
+                break;
+            case StoreMutation.PutSubscription put:
+                if (IsThere(put.Queue)) Put(put);
+                break;
+            case StoreMutation.RemoveSubscription remove:
+                if (IsThere(remove.Queue)) _deleteSubscription.Bind(1, remove.Queue.Id).BindText(2, remove.Filter).Run();
+                break;
+            case StoreMutation.SetRetained set:
+                SetRetained(set.Message);
+                break;
+            case StoreMutation.ClearRetained clear:
+                if (_findRetained.BindText(1, clear.Topic).RunForNumber() is { } message)
+                {
+                    _deleteRetained.BindText(1, clear.Topic).Run();
+                    _references.Release(message);
+                }
+
+                break;
+            default:
+                throw new InvalidOperationException($"no rule for {mutation.GetType().Name}");
+        }
+    }
+
+    private void Begin(StoredQueue queue)
+    {
+        ArgumentOutOfRangeException.ThrowIfLessThan(queue.Id, 1, nameof(queue));
+        if (_findQueue.Bind(1, (long)queue.Kind).BindText(2, queue.Name).RunForNumber() is { } earlier) End(earlier);
+        _insertQueue.Bind(1, queue.Id).Bind(2, (long)queue.Kind).BindText(3, queue.Name).Run();
+        _ids.UseQueue(queue.Id);
+    }
+
+    private void End(long queue)
+    {
+        _deleteSubscriptions.Bind(1, queue).Run();
+        _deleteInbounds.Bind(1, queue).Run();
+        _deleteQueue.Bind(1, queue).Run();
+        _ids.Queues.Remove(queue);
+        if (DeleteEntries(queue, EntriesDeletedAtOnce) < EntriesDeletedAtOnce) return;
+        _insertEnded.Bind(1, queue).Run();
+        _ids.Ended.Add(queue);
+    }
+
+    private int DeleteEntries(long queue, int countMax)
+    {
+        _page.Clear();
+        _firstEntries.Bind(1, queue).Bind(2, countMax);
+        while (_firstEntries.Step())
+        {
+            _page.Add(_firstEntries.Integer(0));
+        }
+
+        if (_page.Count == 0) return 0;
+        _deleteEntriesUpTo.Bind(1, queue).Bind(2, _page[^1]).Run();
+        foreach (var message in _page)
+        {
+            _references.Release(message);
+        }
+
+        return _page.Count;
+    }
+
+    private void Attach(StoreMutation.Attach attach)
+    {
+        _attach.Bind(1, attach.Queue.Id).Bind(2, attach.ExpiryIntervalSeconds);
+        if (attach.Will is { } will)
+        {
+            _attach.BindBlob(3, _format.WriteMessage(will.Message)).Bind(4, RowFormat.MessageOptions(will.Message))
+                .Bind(5, will.Message.ExpiresAtTicks).Bind(6, will.DelayIntervalSeconds);
+        }
+        else
+        {
+            _attach.BindNull(3).BindNull(4).BindNull(5).BindNull(6);
+        }
+
+        _attach.Run();
+    }
+
+    private void Detach(StoreMutation.Detach detach)
+    {
+        _detach.Bind(1, detach.Queue.Id).Bind(2, detach.ExpiryIntervalSeconds).Bind(3, detach.ExpiresAtTicks).Bind(4, detach.WillDueAtTicks).Run();
+        if (detach.WillDueAtTicks == 0) _clearWill.Bind(1, detach.Queue.Id).Run();
+    }
+
+    private void Put(StoreMutation.PutSubscription put)
+    {
+        _putSubscription.Bind(1, put.Queue.Id).BindText(2, put.Subscription.Filter.Utf8).Bind(3, ++_ids.SubscriptionPlace)
+            .Bind(4, RowFormat.SubscriptionOptions(put.Subscription));
+        if (put.Identifier is { } identifier) _putSubscription.Bind(5, identifier);
+        else _putSubscription.BindNull(5);
+        _putSubscription.Run();
+    }
+
+    private void Add(StoreMutation.AddMessage add)
+    {
+        var count = 0;
+        foreach (var target in add.Targets)
+        {
+            if (TryInsert(target, add.Message)) count++;
+        }
+
+        if (count > 0) _references.Add(add.Message, count);
+    }
+
+    private void Move(StoreMutation.MoveMessage move)
+    {
+        // The reference goes along; where there was none, as when the group has ended already, there is a new one.
+        var isHeld = IsThere(move.From) && _deleteEntry.Bind(1, move.From.Id).Bind(2, IdOf(move.Message)).Run() > 0;
+        var isAdded = TryInsert(move.To, move.Message);
+        if (isAdded && !isHeld) _references.Add(move.Message, 1);
+        else if (isHeld && !isAdded) _references.Release(move.Message.Id);
+    }
+
+    private bool TryInsert(QueueTarget target, StoredMessage message)
+    {
+        if (!IsThere(target.Queue)) return false;
+        _insertEntry.Bind(1, target.Queue.Id).Bind(2, IdOf(message)).Bind(3, RowFormat.EntryOptions(target.QoS, target.Retain))
+            .Bind(4, RowFormat.BytesOf(message.Message));
+        if (target.Identifiers is { } identifiers) _insertEntry.BindBlob(5, RowFormat.WriteIdentifiers(identifiers));
+        else _insertEntry.BindNull(5);
+        return _insertEntry.Run() > 0;
+    }
+
+    private void Start(StoreMutation.StartExchange start)
+    {
+        if (!IsThere(start.Queue)) return;
+        _startExchange.Bind(1, start.Queue.Id).Bind(2, IdOf(start.Message)).Bind(3, start.PacketIdentifier.Value).Bind(4, start.Order).Run();
+    }
+
+    private void SetRetained(StoredMessage message)
+    {
+        var topic = message.Message.Topic.Utf8;
+        var earlier = _findRetained.BindText(1, topic).RunForNumber();
+        if (earlier == IdOf(message)) return;
+        _setRetained.BindText(1, topic).Bind(2, message.Id).Run();
+        _references.Add(message, 1);
+        if (earlier is { } replaced) _references.Release(replaced);
+    }
+
+    private bool IsThere(StoredQueue queue)
+    {
+        ArgumentOutOfRangeException.ThrowIfLessThan(queue.Id, 1, nameof(queue));
+        return _ids.Queues.Contains(queue.Id);
+    }
+
+    private static long IdOf(StoredMessage message)
+    {
+        ArgumentOutOfRangeException.ThrowIfLessThan(message.Id, 1, nameof(message));
+        return message.Id;
+    }
+}

@@ -1,0 +1,232 @@
+using System.Diagnostics.CodeAnalysis;
+using Orrery.Broker.Persistence;
+using Orrery.Storage.Native;
+
+namespace Orrery.Storage;
+
+/// <summary>The store itself: tables of SQLite, read and written on the caller's thread. One thread at a time.</summary>
+/// <remarks>
+/// A write-ahead log takes every commit, and is copied into the database when it has grown. The file is locked for this process alone
+/// as long as it is open. After an error that leaves doubt about the disk the engine does nothing more: open the file again.
+/// </remarks>
+public sealed class SqliteEngine : IDisposable
+{
+    private const int EntriesDeletedPerCommit = 1_000;      // so that the end of a long queue holds nobody up
+
+    private readonly StorageOptions _options;
+    private readonly SqliteConnection _connection;
+    private readonly Ids _ids;
+    private readonly MutationWriter _writer;
+    private readonly QueueReader _reader;
+    private readonly SqliteStatement _begin;
+    private readonly SqliteStatement _commit;
+    private int _logPages;
+    private StoreFailure? _failure;
+
+    private SqliteEngine(StorageOptions options, SqliteConnection connection)
+    {
+        _options = options;
+        _connection = connection;
+        _begin = connection.Prepare("BEGIN IMMEDIATE");
+        _commit = connection.Prepare("COMMIT");
+        var format = new RowFormat();
+        _ids = new Ids(connection);
+        _writer = new MutationWriter(connection, format, _ids);
+        _reader = new QueueReader(connection, format, options.Path);
+    }
+
+    /// <summary>The largest id that a queue ever had, or a number above it.</summary>
+    public long LargestQueueId => _ids.QueueMark;
+
+    /// <summary>The largest id that a message ever had, or a number above it.</summary>
+    public long LargestMessageId => _ids.MessageMark;
+
+    /// <summary>Whether queues have ended whose entries are still there: <see cref="CleanUp"/> deletes some of them.</summary>
+    public bool HasEndedQueues => _ids.Ended.Count > 0;
+
+    /// <summary>Opens a store, makes it if it is not there, and brings an older version's up to date.</summary>
+    /// <exception cref="StoreException">It can't be opened; the file is closed again.</exception>
+    public static SqliteEngine Open(StorageOptions options)
+    {
+        ArgumentNullException.ThrowIfNull(options);
+        ArgumentOutOfRangeException.ThrowIfLessThan(options.LogPagesMax, 1);
+        SqliteConnection? connection = null;
+        try
+        {
+            connection = new SqliteConnection(options.Path, options.FileSystem, options.IsCreated);
+
+            // A newer program's log stays as it is, and so does one whose sync has failed.
+            connection.KeepLogOnClose();
+
+            // The lock first: with it the log's index lives in memory, and no file of shared memory is needed.
+            connection.Execute("PRAGMA locking_mode = EXCLUSIVE; PRAGMA temp_store = MEMORY");
+            connection.Execute($"PRAGMA cache_size = -{options.CacheKibibytes}");
+            Schema.Migrate(connection, options.Path);
+            if (connection.ReadTexts("PRAGMA journal_mode = WAL") is not ["wal"])
+                throw new StoreException(new StoreFailure(StoreFailureKind.Unavailable, $"the store {options.Path} can't have a write-ahead log."));
+            connection.Execute($"""
+                PRAGMA wal_autocheckpoint = 0;
+                PRAGMA synchronous = {(options.Mode == DurabilityMode.OperatingSystem ? "NORMAL" : "FULL")}
+                """);
+            connection.Execute("BEGIN IMMEDIATE; COMMIT");  // takes the lock now, and not with the first change
+            return new SqliteEngine(options, connection);
+        }
+        catch (SqliteException error)
+        {
+            connection?.Dispose();
+            throw new StoreException(StoreFailures.Of(error, options.Path));
+        }
+        catch (StoreException)
+        {
+            connection?.Dispose();
+            throw;
+        }
+    }
+
+    /// <summary>Tells all that is kept: queues in the order of their ids, then retained messages in the order of their topics.</summary>
+    /// <exception cref="StoreException">It can't be read, or is damaged.</exception>
+    public void Recover(Action<RecoveredQueue> onQueue, Action<StoredMessage> onRetained) => Guard(() =>
+    {
+        new Recovery(_connection, _reader, _ids).Run(onQueue, onRetained);
+    });
+
+    /// <summary>Applies changes, all or none of them, and makes them as durable as the mode says.</summary>
+    /// <exception cref="StoreException">It failed. Full: nothing was applied, and it may be tried again. Else: the engine is of no more use.</exception>
+    public void Commit(IReadOnlyList<StoreMutation> mutations) => Guard(() =>
+    {
+        _begin.Run();
+        _writer.Apply(mutations);
+        if (HasEndedQueues) _writer.DeleteEnded(EntriesDeletedPerCommit);
+        _commit.Run();
+        CheckpointIfDue();
+    });
+
+    /// <summary>Deletes some of the entries of queues that have ended, in a commit of its own.</summary>
+    /// <exception cref="StoreException">As with <see cref="Commit"/>.</exception>
+    public void CleanUp() => Commit([]);
+
+    /// <summary>Reads messages of a queue that have no packet identifier, in the order of their ids.</summary>
+    /// <param name="queueId">The queue.</param>
+    /// <param name="afterMessageId">Only messages with a larger id.</param>
+    /// <param name="countMax">At most so many, 1 or more.</param>
+    /// <param name="bytesMax">At most so many bytes of topics and payloads, but one message in any case.</param>
+    /// <exception cref="StoreException">It can't be read, or is damaged.</exception>
+    public IReadOnlyList<StoredEntry> ReadQueue(long queueId, long afterMessageId, int countMax, long bytesMax)
+    {
+        ArgumentOutOfRangeException.ThrowIfLessThan(countMax, 1);
+        IReadOnlyList<StoredEntry> entries = [];
+        Guard(() => entries = _reader.Read(queueId, afterMessageId, countMax, bytesMax));
+        return entries;
+    }
+
+    /// <summary>Reads all of the store and says what is wrong with it.</summary>
+    /// <param name="onProgress">Is called every so often; null for no one.</param>
+    /// <returns>A clause for each thing that is wrong; none for a store that is whole.</returns>
+    /// <exception cref="StoreException">It can't be read.</exception>
+    public IReadOnlyList<string> Check(Action? onProgress = null)
+    {
+        IReadOnlyList<string> problems = [];
+        Guard(() =>
+        {
+            _connection.OnProgress(onProgress);
+            problems = Consistency.Check(_connection, _reader);
+            _connection.OnProgress(null);
+        });
+        return problems;
+    }
+
+    /// <summary>Writes the database anew without the space that is free in it, and gives that back to the file system.</summary>
+    /// <param name="onProgress">Is called every so often; null for no one.</param>
+    /// <exception cref="StoreException">It failed; the database is as it was. It takes as much room again as the store has, for a while.</exception>
+    public void Compact(Action? onProgress = null) => Guard(() =>
+    {
+        _connection.OnProgress(onProgress);
+        while (HasEndedQueues)
+        {
+            CleanUp();
+        }
+
+        _connection.Execute("PRAGMA temp_store = FILE; VACUUM; PRAGMA temp_store = MEMORY");
+        _connection.Checkpoint(isTruncated: true);
+        _connection.OnProgress(null);
+    });
+
+    /// <summary>Closes the store in order: the log is copied into the database and emptied.</summary>
+    /// <exception cref="StoreException">The disk failed at that. What was committed is as durable as its mode said, in the log.</exception>
+    public void Close()
+    {
+        try
+        {
+            if (_failure is null) Guard(() => _connection.Checkpoint(isTruncated: true));
+        }
+        finally
+        {
+            Dispose();
+        }
+    }
+
+    /// <summary>Lets go of the file as a crash would: nothing more is written.</summary>
+    public void Dispose() => _connection.Dispose();
+
+    // Not left to SQLite: its own checkpoint at a commit hides that a sync has failed, and syncs again as if it had not.
+    private void CheckpointIfDue()
+    {
+        _logPages += _connection.TakePagesWritten();
+        if (_logPages < _options.LogPagesMax) return;
+        try
+        {
+            _connection.Checkpoint(isTruncated: false);
+            _logPages = 0;
+        }
+        catch (SqliteException error) when (error.PrimaryCode == Sqlite3.Full)
+        {
+            _logPages /= 2;                                 // the log has it all; later there may be room in the database
+        }
+    }
+
+    private void Guard(Action work)
+    {
+        if (_failure is not null) throw new StoreException(StoreFailures.Refused(_failure));
+        try
+        {
+            work();
+        }
+        catch (SqliteException error)
+        {
+            Fail(StoreFailures.Of(error, _options.Path));
+        }
+        catch (StoreException failure)
+        {
+            Fail(failure.Failure);
+        }
+    }
+
+    [DoesNotReturn]
+    private void Fail(StoreFailure failure)
+    {
+        if (failure.Kind == StoreFailureKind.Full) failure = RollBack(failure);
+        if (failure.Kind != StoreFailureKind.Full)
+        {
+            _failure = failure;
+            Dispose();
+        }
+
+        throw new StoreException(failure);
+    }
+
+    private StoreFailure RollBack(StoreFailure failure)
+    {
+        try
+        {
+            if (_connection.IsInTransaction) _connection.Execute("ROLLBACK");
+            _ids.Reload();
+            return failure;
+        }
+        catch (SqliteException error)
+        {
+            return StoreFailures.Of(error, _options.Path) is { Kind: not StoreFailureKind.Full } worse
+                ? worse
+                : new StoreFailure(StoreFailureKind.InputOutput, failure.Message);
+        }
+    }
+}
