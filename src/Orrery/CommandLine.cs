@@ -1,6 +1,7 @@
 using System.CommandLine;
 using System.CommandLine.Help;
 using System.CommandLine.Invocation;
+using System.CommandLine.Parsing;
 using Orrery.Arguments;
 
 namespace Orrery;
@@ -19,6 +20,7 @@ internal static class CommandLine
             SubCommand.Create(terminal),
             RrCommand.Create(terminal),
             CheckCommand.Create(terminal),
+            BenchCommand.Create(terminal),
         };
 
         // -h is the host, as in mosquitto's commands.
@@ -46,6 +48,14 @@ internal static class CommandLine
         ProcessTerminationTimeout = TimeSpan.FromMinutes(1),    // Ctrl+C and SIGTERM cancel a command, which then ends in order
     };
 
-    private static string NameOf(ParseResult result) =>
-        result.CommandResult.Command is RootCommand ? "orrery" : $"orrery {result.CommandResult.Command.Name}";
+    private static string NameOf(ParseResult result)
+    {
+        var name = result.CommandResult.Command is RootCommand ? "" : $" {result.CommandResult.Command.Name}";
+        for (var parent = result.CommandResult.Parent; parent is CommandResult { Command: not RootCommand } outer; parent = outer.Parent)
+        {
+            name = $" {outer.Command.Name}{name}";
+        }
+
+        return "orrery" + name;
+    }
 }

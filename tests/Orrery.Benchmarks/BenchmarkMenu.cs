@@ -12,7 +12,6 @@ internal static class BenchmarkMenu
         ["idle"] = EndToEnd.IdleBenchmark.Run,
         ["idle-clients"] = EndToEnd.IdleBenchmark.RunClients,
         ["router"] = Router.RouterBenchmark.Run,
-        ["sim-kernel"] = Simulation.KernelBenchmark.Run,
     };
 
     public static int Run(string[] args)

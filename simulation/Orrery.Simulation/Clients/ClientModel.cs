@@ -28,6 +28,7 @@ internal sealed class ClientModel : EventTarget, IStreamOwner
     private bool? _cleanStart;
     private bool _isReading = true;
     private EventHandle _timer;
+    private long _timerNanoseconds = long.MaxValue;
 
     /// <summary>Makes a client that is not connected.</summary>
     public ClientModel(SimulationKernel kernel, string name, Link link, ClientOptions options)
@@ -43,7 +44,10 @@ internal sealed class ClientModel : EventTarget, IStreamOwner
     /// <summary>The client itself; after calling it, call <see cref="Flush"/>.</summary>
     public ClientCore Core { get; private set; }
 
-    /// <summary>Everything it saw, in order.</summary>
+    /// <summary>Takes what it sees, instead of <see cref="Seen"/>, which a long run would fill. Default: null.</summary>
+    public Action<ClientEvent>? Heard { get; init; }
+
+    /// <summary>Everything it saw, in order, unless <see cref="Heard"/> takes it.</summary>
     public IReadOnlyList<ClientObservation> Seen => _seen;
 
     /// <summary>The end of its connection; null before the first.</summary>
@@ -106,12 +110,11 @@ internal sealed class ClientModel : EventTarget, IStreamOwner
     /// <summary>Sends what the core wrote, notes what it saw, and sets the timer.</summary>
     public void Flush()
     {
-        _unsent.Append(_output.WrittenSpan);
-        _output.ResetWrittenCount();
-        if (_end is { IsOver: false }) _unsent.Discard(_end.Send(_unsent.Memory.Span));
+        Send();
         while (Core.TryNextEvent(out var happened))
         {
-            _seen.Add(new ClientObservation(_kernel.NowNanoseconds, happened!));
+            if (Heard is null) _seen.Add(new ClientObservation(_kernel.NowNanoseconds, happened!));
+            else Heard(happened!);
             if (happened is ClientEvent.Disconnected && _end is { IsOver: false } end)
             {
                 if (end.Unread.Length > 0) end.Consume((int)end.Unread.Length);
@@ -119,10 +122,7 @@ internal sealed class ClientModel : EventTarget, IStreamOwner
             }
         }
 
-        _kernel.Cancel(_timer);
-        if (Core.NextDeadline is not { } deadline) return;
-        var due = Math.Max(deadline.Ticks * NanosecondsPerTick, _kernel.NowNanoseconds);
-        _timer = _kernel.Schedule(due, EventClass.Client, this, TimerKind);
+        SetTimer();
     }
 
     /// <inheritdoc/>
@@ -131,7 +131,8 @@ internal sealed class ClientModel : EventTarget, IStreamOwner
     /// <inheritdoc/>
     public override void OnEvent(int kind, long argument, object? state)
     {
-        Core.Tick(Now);
+        _timerNanoseconds = long.MaxValue;
+        if (Core.NextDeadline <= Now) Core.Tick(Now);
         Flush();
     }
 
@@ -161,15 +162,9 @@ internal sealed class ClientModel : EventTarget, IStreamOwner
     private void Read()
     {
         if (_end is not { IsOver: false } end) return;
-        _unread.Append(end.Unread.FirstSpan);
+        if (Core.State == ClientState.Disconnected) _unread.Append(end.Unread.FirstSpan);
+        else Receive(end);
         end.Consume((int)end.Unread.Length);
-        if (Core.State != ClientState.Disconnected)
-        {
-            var input = _unread.Sequence;
-            Core.Receive(ref input, Now);
-            _unread.Discard(_unread.Count - (int)input.Length);
-        }
-
         if (end.PeerHasFinished)
         {
             Core.CloseTransport("the server closed the connection");
@@ -177,6 +172,52 @@ internal sealed class ClientModel : EventTarget, IStreamOwner
         }
 
         Flush();
+    }
+
+    private void Receive(StreamEnd end)
+    {
+        if (_unread.Count > 0)
+        {
+            _unread.Append(end.Unread.FirstSpan);
+            var rest = _unread.Sequence;
+            Core.Receive(ref rest, Now);
+            _unread.Discard(_unread.Count - (int)rest.Length);
+            return;
+        }
+
+        var input = end.Unread;
+        Core.Receive(ref input, Now);
+        _unread.Append(input.FirstSpan);        // the beginning of a packet
+    }
+
+    private void Send()
+    {
+        var written = _output.WrittenSpan;
+        if (_end is { IsOver: false } end)
+        {
+            if (_unsent.Count > 0) _unsent.Discard(end.Send(_unsent.Memory.Span));
+            if (_unsent.Count == 0 && written.Length > 0) written = written[end.Send(written)..];
+        }
+
+        _unsent.Append(written);
+        _output.ResetWrittenCount();
+    }
+
+    // Deadlines move away with each packet: a timer that is early finds nothing due, and is set anew.
+    private void SetTimer()
+    {
+        if (Core.NextDeadline is not { } deadline)
+        {
+            _kernel.Cancel(_timer);
+            _timerNanoseconds = long.MaxValue;
+            return;
+        }
+
+        var due = Math.Max(deadline.Ticks * NanosecondsPerTick, _kernel.NowNanoseconds);
+        if (_timerNanoseconds <= due) return;
+        _kernel.Cancel(_timer);
+        _timerNanoseconds = due;
+        _timer = _kernel.Schedule(due, EventClass.Client, this, TimerKind);
     }
 
     private void Leave(string detail)

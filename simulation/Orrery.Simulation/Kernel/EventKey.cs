@@ -2,6 +2,7 @@ namespace Orrery.Simulation.Kernel;
 
 /// <summary>The place of an event in the one order of a run: by time, then class, then sequence.</summary>
 /// <param name="Nanoseconds">Virtual time since the start.</param>
+/// <remarks>No two events of a run have the same: <see cref="EventHeap"/> throws where it would have to choose.</remarks>
 /// <param name="Order">The class in the upper 8 bits, the sequence in the lower 56.</param>
 internal readonly record struct EventKey(long Nanoseconds, long Order)
 {
@@ -16,13 +17,4 @@ internal readonly record struct EventKey(long Nanoseconds, long Order)
 
     /// <summary>Its number among the events that were scheduled, from 0.</summary>
     public long Sequence => Order & ((1L << SequenceBits) - 1);
-
-    /// <summary>Whether this event comes before another.</summary>
-    /// <exception cref="InvalidOperationException">The keys are equal, so that the order would not be one that was chosen.</exception>
-    public bool Precedes(in EventKey other)
-    {
-        if (Nanoseconds != other.Nanoseconds) return Nanoseconds < other.Nanoseconds;
-        if (Order == other.Order) throw new InvalidOperationException($"Two events share the key {this}.");
-        return Order < other.Order;
-    }
 }

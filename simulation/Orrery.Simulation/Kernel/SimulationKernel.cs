@@ -85,7 +85,7 @@ internal sealed class SimulationKernel
     {
         ArgumentOutOfRangeException.ThrowIfLessThan(nanoseconds, NowNanoseconds);
         var key = EventKey.Of(nanoseconds, eventClass, _sequence++);
-        return _heap.Add(new DueEvent(key, target, kind, argument, state, Causes));
+        return _heap.Add(key, target, kind, argument, state, Causes);
     }
 
     /// <summary>Undoes <see cref="Schedule"/>.</summary>
@@ -97,7 +97,7 @@ internal sealed class SimulationKernel
     public bool Step()
     {
         if (_heap.Count == 0) return false;
-        var due = _heap.Take();
+        _heap.Take(out var due);
         NowNanoseconds = due.Key.Nanoseconds;
         _hash.Add((ulong)due.Key.Nanoseconds);
         _hash.Add((ulong)due.Key.Order);
@@ -114,9 +114,8 @@ internal sealed class SimulationKernel
     public void RunUntil(long nanoseconds)
     {
         ArgumentOutOfRangeException.ThrowIfLessThan(nanoseconds, NowNanoseconds);
-        while (_heap.Count > 0 && _heap.First.Nanoseconds <= nanoseconds)
+        while (_heap.FirstNanoseconds <= nanoseconds && Step())
         {
-            Step();
         }
 
         NowNanoseconds = nanoseconds;

@@ -13,7 +13,7 @@ public sealed class EventHeapTests
         [
             EventKey.Of(5, EventClass.Network, 0), EventKey.Of(5, EventClass.Script, 3), EventKey.Of(4, EventClass.Client, 2), EventKey.Of(5, EventClass.Network, 1),
         ];
-        foreach (var key in keys) heap.Add(Event(key));
+        foreach (var key in keys) Add(heap, key);
 
         Assert.Equal([keys[2], keys[1], keys[0], keys[3]], TakeAll(heap));
     }
@@ -22,22 +22,22 @@ public sealed class EventHeapTests
     public void Two_events_with_one_key_are_refused()
     {
         var heap = new EventHeap();
-        heap.Add(Event(EventKey.Of(5, EventClass.Timer, 7)));
+        Add(heap, EventKey.Of(5, EventClass.Timer, 7));
 
-        Assert.Throws<InvalidOperationException>(() => heap.Add(Event(EventKey.Of(5, EventClass.Timer, 7))));
+        Assert.Throws<InvalidOperationException>(() => Add(heap, EventKey.Of(5, EventClass.Timer, 7)));
     }
 
     [Fact]
     public void A_handle_cancels_its_event_once_and_no_later_user_of_its_place()
     {
         var heap = new EventHeap();
-        var first = heap.Add(Event(EventKey.Of(1, EventClass.Timer, 0)));
+        var first = Add(heap, EventKey.Of(1, EventClass.Timer, 0));
 
         Assert.True(heap.Cancel(first));
         Assert.False(heap.Cancel(first));
-        var second = heap.Add(Event(EventKey.Of(1, EventClass.Timer, 1)));
+        var second = Add(heap, EventKey.Of(1, EventClass.Timer, 1));
         Assert.False(heap.Cancel(first));
-        heap.Take();
+        Take(heap);
         Assert.False(heap.Cancel(second));
         Assert.False(heap.Cancel(default));
         Assert.Equal(0, heap.Count);
@@ -54,7 +54,7 @@ public sealed class EventHeapTests
             switch (chance.NextInt32(5))
             {
                 case 0 when model.Count > 0:
-                    var key = heap.Take().Key;
+                    var key = Take(heap);
                     Assert.Equal(model.Keys.First(), (key.Nanoseconds, key.Order));
                     model.Remove(model.Keys.First());
                     break;
@@ -65,7 +65,7 @@ public sealed class EventHeapTests
                     break;
                 default:
                     var added = EventKey.Of(chance.NextInt32(500), (EventClass)chance.NextInt32(4), sequence);
-                    model.Add((added.Nanoseconds, added.Order), heap.Add(Event(added)));
+                    model.Add((added.Nanoseconds, added.Order), Add(heap, added));
                     break;
             }
 
@@ -75,12 +75,18 @@ public sealed class EventHeapTests
         Assert.Equal(model.Keys, TakeAll(heap).Select(key => (key.Nanoseconds, key.Order)));
     }
 
-    private static DueEvent Event(EventKey key) => new(key, new Walker(), 0, 0, null, null);
+    private static EventHandle Add(EventHeap heap, EventKey key) => heap.Add(key, new Walker(), 0, 0, null, null);
+
+    private static EventKey Take(EventHeap heap)
+    {
+        heap.Take(out var due);
+        return due.Key;
+    }
 
     private static List<EventKey> TakeAll(EventHeap heap)
     {
         var keys = new List<EventKey>();
-        while (heap.Count > 0) keys.Add(heap.Take().Key);
+        while (heap.Count > 0) keys.Add(Take(heap));
         return keys;
     }
 }
