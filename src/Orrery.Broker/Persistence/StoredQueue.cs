@@ -29,4 +29,7 @@ public sealed class StoredQueue
 
     /// <summary>Its number in the store, from 1 and never used again; 0 while the store does not know it.</summary>
     public long Id { get; set; }
+
+    /// <summary>The store's actor's own: true once it was told of the queue's end. What comes about the queue later is void.</summary>
+    internal bool IsEnded { get; set; }
 }

@@ -65,6 +65,14 @@ public sealed class InboundFlow
         return action == InboundAction.Accept ? InboundVerdict.Accept : InboundVerdict.AcknowledgeOnly;
     }
 
+    /// <summary>Puts back an identifier of an earlier life of the session that waits for PUBREL.</summary>
+    /// <exception cref="ArgumentException">The identifier is none.</exception>
+    public void Restore(PacketIdentifier identifier)
+    {
+        if (identifier.Value == 0) throw new ArgumentException("0 is no identifier.", nameof(identifier));
+        (_connections ??= [])[identifier.Value] = _connection - 1;      // of no connection that counts
+    }
+
     /// <summary>Handles PUBREL, after which a PUBLISH with the identifier is a new message [MQTT-4.3.3-12].</summary>
     public PubRelVerdict OnPubRel(PacketIdentifier identifier)
     {

@@ -110,6 +110,38 @@ public sealed partial class OutboundFlow<TMessage>
         return identifier;
     }
 
+    /// <summary>Puts back an exchange of an earlier life of the session, behind those that are there: it is owed on the next connection.</summary>
+    /// <param name="identifier">Its identifier.</param>
+    /// <param name="qos">1 or 2.</param>
+    /// <param name="state">How far it had come.</param>
+    /// <param name="message">The message.</param>
+    /// <exception cref="ArgumentException">The identifier is none or in use, or the state is none of an exchange at this QoS.</exception>
+    /// <exception cref="InvalidOperationException">There is a connection.</exception>
+    public void Restore(PacketIdentifier identifier, QoS qos, OutboundState state, TMessage message)
+    {
+        ArgumentNullException.ThrowIfNull(message);
+        if (_receiveMaximum > 0) throw new InvalidOperationException("An exchange is restored before there is a connection.");
+        if (identifier.Value == 0 || _slots?.ContainsKey(identifier.Value) == true)
+        {
+            throw new ArgumentException($"{identifier.Value} is in use, or no identifier.", nameof(identifier));
+        }
+
+        var fits = qos switch
+        {
+            QoS.AtLeastOnce => state == OutboundState.AwaitingPubAck,
+            QoS.ExactlyOnce => state is OutboundState.AwaitingPubRec or OutboundState.AwaitingPubComp,
+            _ => false,
+        };
+        if (!fits) throw new ArgumentException($"No exchange at QoS {(int)qos} is in state {state}.", nameof(state));
+
+        _slots ??= [];
+        ref var entry = ref Add(identifier);
+        entry.QoS = qos;
+        entry.Message = message;
+        entry.State = state;
+        _lastIdentifier = identifier.Value;                     // the next one is not one just used
+    }
+
     /// <summary>Handles PUBACK, with any reason code: even a failure ends the exchange [MQTT-4.4.0-2].</summary>
     /// <param name="identifier">The identifier in the packet.</param>
     /// <param name="reasonCode">The reason code in the packet; Success in MQTT 3.</param>
