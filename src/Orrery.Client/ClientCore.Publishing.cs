@@ -104,10 +104,10 @@ public sealed partial class ClientCore
         switch (_outbound.OnPubRec(packet.PacketIdentifier, packet.ReasonCode, out var delivery))
         {
             case FlowOutcome.SendPubRel:
-                Send(new PubRelPacket { PacketIdentifier = packet.PacketIdentifier }, now);
+                Answer(new PubRelPacket { PacketIdentifier = packet.PacketIdentifier }, now);
                 break;
             case FlowOutcome.SendPubRelNotFound:
-                Send(new PubRelPacket { PacketIdentifier = packet.PacketIdentifier, ReasonCode = ReasonCode.PacketIdentifierNotFound }, now);
+                Answer(new PubRelPacket { PacketIdentifier = packet.PacketIdentifier, ReasonCode = ReasonCode.PacketIdentifierNotFound }, now);
                 break;
             case FlowOutcome.Completed:
                 _events.Enqueue(new ClientEvent.Published(delivery!.Token, packet.ReasonCode));

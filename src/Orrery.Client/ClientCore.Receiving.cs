@@ -45,13 +45,11 @@ public sealed partial class ClientCore
         if (State != ClientState.Connected) return;
         if (packet.Message.QoS == QoS.AtLeastOnce)
         {
-            Send(new PubAckPacket { PacketIdentifier = packet.PacketIdentifier, ReasonCode = reasonCode }, now);
-            _unacknowledgedAtLeastOnce--;
+            Answer(new PubAckPacket { PacketIdentifier = packet.PacketIdentifier, ReasonCode = reasonCode }, now);
         }
         else if (packet.Message.QoS == QoS.ExactlyOnce)
         {
-            if (reasonCode >= ReasonCode.UnspecifiedError) _inbound.Release(packet.PacketIdentifier);
-            Send(new PubRecPacket { PacketIdentifier = packet.PacketIdentifier, ReasonCode = reasonCode }, now);
+            Answer(new PubRecPacket { PacketIdentifier = packet.PacketIdentifier, ReasonCode = reasonCode }, now);
         }
     }
 
@@ -145,6 +143,6 @@ public sealed partial class ClientCore
         var found = _inbound.OnPubRel(packet.PacketIdentifier) == PubRelVerdict.Found;
         if (_unreleased.Remove(packet.PacketIdentifier.Value, out var held)) _events.Enqueue(new ClientEvent.Received(held));
         var reasonCode = found ? ReasonCode.Success : ReasonCode.PacketIdentifierNotFound;
-        Send(new PubCompPacket { PacketIdentifier = packet.PacketIdentifier, ReasonCode = reasonCode }, now);
+        Answer(new PubCompPacket { PacketIdentifier = packet.PacketIdentifier, ReasonCode = reasonCode }, now);
     }
 }

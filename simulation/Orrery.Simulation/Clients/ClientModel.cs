@@ -13,33 +13,46 @@ namespace Orrery.Simulation.Clients;
 internal readonly record struct ClientObservation(long Nanoseconds, ClientEvent Event);
 
 /// <summary>A client of real bytes: the library's own core on the virtual clock and a simulated link.</summary>
-internal sealed class ClientModel : EventTarget, IStreamOwner
+internal sealed partial class ClientModel : EventTarget, IStreamOwner
 {
     private const int TimerKind = 0;
-    private const long NanosecondsPerTick = 100;
+    private const int ReconnectKind = 1;
+    private const int AcknowledgeKind = 2;
+    private const int ReadKind = 3;
+    private const int ResumeKind = 4;
+    private const int HoldEndsKind = 5;
 
     private readonly SimulationKernel _kernel;
-    private readonly Link _link;
     private readonly ArrayBufferWriter<byte> _output = new();
     private readonly ByteQueue _unsent = new();
     private readonly ByteQueue _unread = new();
     private readonly List<ClientObservation> _seen = [];
+    private Link _link;
     private StreamEnd? _end;
     private bool? _cleanStart;
-    private bool _isReading = true;
+    private bool _isSilent;
+    private bool _isClosing;                                // the core is done with the connection, and its last bytes may be held
     private EventHandle _timer;
     private long _timerNanoseconds = long.MaxValue;
 
     /// <summary>Makes a client that is not connected.</summary>
-    public ClientModel(SimulationKernel kernel, string name, Link link, ClientOptions options)
+    public ClientModel(SimulationKernel kernel, string name, Link link, ClientOptions options, ClientBehaviour? behaviour = null)
         : base(name)
     {
         (_kernel, _link, Options) = (kernel, link, options);
-        Core = new ClientCore(options);
+        Behaviour = behaviour ?? new ClientBehaviour();
+        _clockRate = Behaviour.ClockRate;
+        Core = NewCore();
     }
 
     /// <summary>What it asks of the server.</summary>
     public ClientOptions Options { get; }
+
+    /// <summary>What else it does.</summary>
+    public ClientBehaviour Behaviour { get; }
+
+    /// <summary>Who watches it; null for nobody, and then <see cref="Seen"/> keeps what it saw.</summary>
+    public IClientWatcher? Watcher { get; set; }
 
     /// <summary>The client itself; after calling it, call <see cref="Flush"/>.</summary>
     public ClientCore Core { get; private set; }
@@ -47,39 +60,41 @@ internal sealed class ClientModel : EventTarget, IStreamOwner
     /// <summary>Takes what it sees, instead of <see cref="Seen"/>, which a long run would fill. Default: null.</summary>
     public Action<ClientEvent>? Heard { get; init; }
 
-    /// <summary>Everything it saw, in order, unless <see cref="Heard"/> takes it.</summary>
+    /// <summary>Everything it saw, in order, while nobody watches and <see cref="Heard"/> does not take it.</summary>
     public IReadOnlyList<ClientObservation> Seen => _seen;
 
     /// <summary>The end of its connection; null before the first.</summary>
     public StreamEnd? End => _end;
 
-    /// <summary>Its time, as the core takes it: monotonic, from the start of the run.</summary>
-    public TimeSpan Now => TimeSpan.FromTicks(_kernel.NowNanoseconds / NanosecondsPerTick);
+    /// <summary>The path it takes.</summary>
+    public Link Link => _link;
 
-    /// <summary>Whether it takes what arrives (C2). False leaves it in the system's buffer.</summary>
-    public bool IsReading
-    {
-        get => _isReading;
-        set
-        {
-            _isReading = value;
-            if (value) Read();
-        }
-    }
+    /// <summary>How many connections it has asked for.</summary>
+    public int ConnectionCount { get; private set; }
+
+    /// <summary>The name of its present connection, or of the last.</summary>
+    public string ConnectionName => $"{Name}#{ConnectionCount}";
 
     /// <summary>Asks for a connection, and says CONNECT once there is one. An older connection is left behind without a word (N10).</summary>
     /// <param name="cleanStart">As for <see cref="ClientCore.Open"/>.</param>
-    public void Connect(bool? cleanStart = null)
+    /// <param name="link">The path from a new address; null for the one it took before.</param>
+    /// <param name="silent">True sends nothing, not even CONNECT.</param>
+    public void Connect(bool? cleanStart = null, Link? link = null, bool silent = false)
     {
         Leave("a new connection");
+        _link = link ?? _link;
         _cleanStart = cleanStart;
-        _end = _link.Connect(this);
+        _isSilent = silent;
+        _wantsConnection = true;
+        _isClosing = false;
+        ConnectionCount++;
+        _end = _link.Connect(this, Watcher is null ? null : ConnectionName, Watcher?.OnConnecting(ConnectionName, _link));
     }
 
     /// <summary>Publishes a message; what comes of it is seen later.</summary>
-    public long Publish(ApplicationMessage message)
+    public long Publish(ApplicationMessage message, ushort topicAlias = 0)
     {
-        var token = Core.Publish(message, Now);
+        var token = Core.Publish(message, Now, topicAlias);
         Flush();
         return token;
     }
@@ -93,104 +108,136 @@ internal sealed class ClientModel : EventTarget, IStreamOwner
     }
 
     /// <summary>Says DISCONNECT.</summary>
-    public void Disconnect(ReasonCode reasonCode = ReasonCode.Success)
+    /// <param name="reasonCode">Why.</param>
+    /// <param name="sessionExpirySeconds">A new lifetime for the session; null keeps the one of CONNECT.</param>
+    public void Disconnect(ReasonCode reasonCode = ReasonCode.Success, uint? sessionExpirySeconds = null)
     {
-        Core.Disconnect(reasonCode, Now);
+        StayAway();
+        Core.Disconnect(reasonCode, Now, sessionExpirySeconds);
         Flush();
     }
 
-    /// <summary>Its machine vanishes (C1, N6).</summary>
-    /// <param name="keepsSession">Whether it knows its session when it comes back.</param>
-    public void Crash(bool keepsSession)
+    /// <summary>Sends a packet past all rules, if there is a connection.</summary>
+    public void SendAsIs(Packet packet)
     {
-        Leave("crash");
-        if (!keepsSession) Core = new ClientCore(Options);
+        Core.SendAsIs(packet, Now);
+        Flush();
+    }
+
+    /// <summary>Sends bytes past all rules, if there is a connection (C5).</summary>
+    public void SendBytes(ReadOnlySpan<byte> bytes)
+    {
+        if (_end is not { IsOver: false }) return;
+        _output.Write(bytes);
+        Flush();
     }
 
     /// <summary>Sends what the core wrote, notes what it saw, and sets the timer.</summary>
     public void Flush()
     {
-        Send();
+        Push();
         while (Core.TryNextEvent(out var happened))
         {
-            if (Heard is null) _seen.Add(new ClientObservation(_kernel.NowNanoseconds, happened!));
-            else Heard(happened!);
-            if (happened is ClientEvent.Disconnected && _end is { IsOver: false } end)
-            {
-                if (end.Unread.Length > 0) end.Consume((int)end.Unread.Length);
-                end.Close();
-            }
+            Note(happened!);
+            Push();
         }
 
+        if (_isClosing && _end is { IsHeld: false }) CloseEnd(_end);
         SetTimer();
     }
 
     /// <inheritdoc/>
-    public override string Describe(int kind) => "timer";
+    public override string Describe(int kind) => kind switch
+    {
+        TimerKind => "timer",
+        ReconnectKind => "connects again",
+        AcknowledgeKind => "acknowledges",
+        ReadKind => "reads on",
+        ResumeKind => "resumes",
+        _ => "holds no more",
+    };
 
     /// <inheritdoc/>
     public override void OnEvent(int kind, long argument, object? state)
     {
-        _timerNanoseconds = long.MaxValue;
-        if (Core.NextDeadline <= Now) Core.Tick(Now);
-        Flush();
+        if (kind == TimerKind) _timerNanoseconds = long.MaxValue;
+        if (kind == ResumeKind)
+        {
+            Resume();
+            return;
+        }
+
+        Do(() =>
+        {
+            switch (kind)
+            {
+                case TimerKind:
+                    if (Core.NextDeadline <= Now) Core.Tick(Now);
+                    Flush();
+                    break;
+                case ReconnectKind: OnReconnectDue(); break;
+                case AcknowledgeKind: OnAcknowledgeDue((Withheld)state!); break;
+                case ReadKind:
+                    _readIsDue = false;
+                    Read();
+                    break;
+                default: OnHoldEnds((IReadOnlyList<ControlPacketType>)state!); break;
+            }
+        });
     }
 
     /// <inheritdoc/>
     void IStreamOwner.OnConnected()
     {
-        Core.Open(_output, Now, _cleanStart);
-        Flush();
+        var end = _end;
+        Do(() =>
+        {
+            if (_end != end || end!.IsOver) return;
+            if (!_isSilent) Core.Open(_output, Now, _cleanStart);
+            Flush();
+        });
     }
 
     /// <inheritdoc/>
-    void IStreamOwner.OnReadable()
-    {
-        if (_isReading) Read();
-    }
+    void IStreamOwner.OnReadable() => Do(Read);
 
     /// <inheritdoc/>
-    void IStreamOwner.OnWritable() => Flush();
+    void IStreamOwner.OnWritable() => Do(Flush);
 
     /// <inheritdoc/>
     void IStreamOwner.OnLost(string reason)
     {
-        Core.CloseTransport(reason);
-        Flush();
-    }
-
-    private void Read()
-    {
-        if (_end is not { IsOver: false } end) return;
-        if (Core.State == ClientState.Disconnected) _unread.Append(end.Unread.FirstSpan);
-        else Receive(end);
-        end.Consume((int)end.Unread.Length);
-        if (end.PeerHasFinished)
+        var end = _end;
+        Do(() =>
         {
-            Core.CloseTransport("the server closed the connection");
-            end.Close();
-        }
-
-        Flush();
+            if (_end != end) return;
+            Core.CloseTransport(reason);
+            Flush();
+            OnConnectionOver();
+        });
     }
 
-    private void Receive(StreamEnd end)
+    private ClientCore NewCore() => new(Options) { Withholds = Withholds };
+
+    private void Note(ClientEvent happened)
     {
-        if (_unread.Count > 0)
+        if (Watcher is not null) Watcher.OnEvent(happened);
+        else if (Heard is not null) Heard(happened);
+        else _seen.Add(new ClientObservation(_kernel.NowNanoseconds, happened));
+        switch (happened)
         {
-            _unread.Append(end.Unread.FirstSpan);
-            var rest = _unread.Sequence;
-            Core.Receive(ref rest, Now);
-            _unread.Discard(_unread.Count - (int)rest.Length);
-            return;
+            case ClientEvent.Connected connected:
+                OnConnected(connected.ConnAck);
+                break;
+            case ClientEvent.Disconnected:
+                _withheld.Clear();
+                _isClosing = true;
+                OnConnectionOver();
+                break;
         }
-
-        var input = end.Unread;
-        Core.Receive(ref input, Now);
-        _unread.Append(input.FirstSpan);        // the beginning of a packet
     }
 
-    private void Send()
+    private void Push()
     {
         var written = _output.WrittenSpan;
         if (_end is { IsOver: false } end)
@@ -203,6 +250,14 @@ internal sealed class ClientModel : EventTarget, IStreamOwner
         _output.ResetWrittenCount();
     }
 
+    private void CloseEnd(StreamEnd end)
+    {
+        _isClosing = false;
+        if (end.IsOver) return;
+        if (end.Unread.Length > 0) end.Consume((int)end.Unread.Length);
+        end.Close();
+    }
+
     // Deadlines move away with each packet: a timer that is early finds nothing due, and is set anew.
     private void SetTimer()
     {
@@ -213,7 +268,7 @@ internal sealed class ClientModel : EventTarget, IStreamOwner
             return;
         }
 
-        var due = Math.Max(deadline.Ticks * NanosecondsPerTick, _kernel.NowNanoseconds);
+        var due = Math.Max(WorldTimeOf(deadline), _kernel.NowNanoseconds);
         if (_timerNanoseconds <= due) return;
         _kernel.Cancel(_timer);
         _timerNanoseconds = due;
@@ -222,10 +277,18 @@ internal sealed class ClientModel : EventTarget, IStreamOwner
 
     private void Leave(string detail)
     {
+        StayAway();
         _end?.Vanish();
+        Forget(detail);
+    }
+
+    /// <summary>What belonged to a connection that is over.</summary>
+    private void Forget(string detail)
+    {
         _unsent.Discard(_unsent.Count);
         _unread.Discard(_unread.Count);
         Core.CloseTransport(detail);
         Flush();
+        _unsent.Discard(_unsent.Count);
     }
 }

@@ -23,16 +23,28 @@ internal sealed class Link(SimulationKernel kernel, string name, LinkOptions opt
     private readonly List<StreamConnection> _connections = [];
     private int _opened;
 
-    /// <summary>How the link behaves.</summary>
-    public LinkOptions Options => options;
+    /// <summary>How the link behaves; a change counts from the next segment, for open connections too.</summary>
+    public LinkOptions Options { get; set; } = options;
+
+    /// <summary>What happens to requests for connections on this link (N8); null as the listener says.</summary>
+    public ListenerMode? RequestMode { get; set; }
+
+    /// <summary>How many bytes in a million get a bit flipped (N11). Default: 0, which draws nothing.</summary>
+    public int CorruptPerMillion { get; set; }
+
+    /// <summary>When a segment was last put on the line.</summary>
+    public long LastTrafficNanoseconds { get; internal set; }
 
     /// <summary>Connections that are not over at both ends, in the order they were opened.</summary>
     public IReadOnlyList<StreamConnection> Connections => _connections;
 
     /// <summary>Asks for a connection. The owner learns the answer later.</summary>
-    public StreamEnd Connect(IStreamOwner owner)
+    /// <param name="owner">Who holds the caller's end.</param>
+    /// <param name="name">The connection's name; null for the link's and a number.</param>
+    /// <param name="tap">Who watches it; null for nobody.</param>
+    public StreamEnd Connect(IStreamOwner owner, string? name = null, IStreamTap? tap = null)
     {
-        var connection = new StreamConnection(kernel, this, listener, $"{Name}#{++_opened}");
+        var connection = new StreamConnection(kernel, this, listener, name ?? $"{Name}#{++_opened}") { Tap = tap };
         _connections.Add(connection);
         connection.Call(owner);
         return connection.Caller;

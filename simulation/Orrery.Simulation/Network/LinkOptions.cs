@@ -9,6 +9,9 @@ internal sealed record LinkOptions
     /// <summary>The mean of what chance adds to it, exponentially (N1). Default: 0, which draws nothing.</summary>
     public long JitterMeanNanoseconds { get; init; }
 
+    /// <summary>The longest that the two make together (N1). Default: no limit.</summary>
+    public long LatencyMaxNanoseconds { get; init; } = long.MaxValue;
+
     /// <summary>How many segments in a million take up to <see cref="TailNanoseconds"/> longer (N1). Default: 0.</summary>
     public int TailPerMillion { get; init; }
 

@@ -21,6 +21,7 @@ internal sealed class StreamConnection : EventTarget
     private long _lastPassed;                               // when a segment last went either way, for the address translator
     private bool _isForgottenBetween;
     private bool _isAccepted;
+    private bool _cutsOrderly;
 
     /// <summary>Made by <see cref="Link.Connect"/>.</summary>
     public StreamConnection(SimulationKernel kernel, Link link, IStreamListener listener, string name)
@@ -31,8 +32,8 @@ internal sealed class StreamConnection : EventTarget
         Callee = new StreamEnd(this, Direction.ToCaller);
         _directions =
         [
-            new StreamDirection(kernel, this, link.Name, Direction.ToListener, link.Options),
-            new StreamDirection(kernel, this, link.Name, Direction.ToCaller, link.Options),
+            new StreamDirection(kernel, this, link, Direction.ToListener),
+            new StreamDirection(kernel, this, link, Direction.ToCaller),
         ];
         _lastPassed = kernel.NowNanoseconds;
     }
@@ -43,6 +44,9 @@ internal sealed class StreamConnection : EventTarget
     /// <summary>The listener's end.</summary>
     public StreamEnd Callee { get; }
 
+    /// <summary>Who watches it; null for nobody. Set before anything happens.</summary>
+    public IStreamTap? Tap { get; init; }
+
     /// <summary>Sends the request.</summary>
     public void Call(IStreamOwner owner)
     {
@@ -52,14 +56,45 @@ internal sealed class StreamConnection : EventTarget
         _directions[(int)Direction.ToListener].Transmit(new Segment(SegmentKind.Request, []));
     }
 
-    /// <summary>Breaks the connection with RST at both ends once so many bytes went in a direction (N7), be it within a packet.</summary>
-    public void CutAfter(Direction direction, long bytes) => _directions[(int)direction].CutAfterBytes = bytes;
+    /// <summary>Breaks the connection at both ends once so many bytes went in a direction (N7), be it within a packet.</summary>
+    /// <param name="direction">Which.</param>
+    /// <param name="bytes">Counted from the first byte of the connection.</param>
+    /// <param name="orderly">True for FIN, false for RST.</param>
+    public void CutAfter(Direction direction, long bytes, bool orderly = false)
+    {
+        _cutsOrderly = orderly;
+        _directions[(int)direction].CutAfterBytes = bytes;
+    }
+
+    /// <summary>How many bytes were sent in a direction since the connection was opened.</summary>
+    public long SentBytes(Direction direction) => _directions[(int)direction].SentBytes;
 
     /// <summary>Breaks the connection with RST at both ends now.</summary>
     public void Cut()
     {
-        Caller.Lose("connection reset by peer");
-        Callee.Lose("connection reset by peer");
+        Caller.Lose(StreamEnding.Reset, "connection reset by peer");
+        Callee.Lose(StreamEnding.Reset, "connection reset by peer");
+    }
+
+    /// <summary>Ends the connection with FIN to both ends now; what was on its way is lost.</summary>
+    public void CutInOrder()
+    {
+        foreach (var end in new[] { Callee, Caller })
+        {
+            if (end.IsOver || end.Owner is null) continue;
+            end.PeerHasFinished = true;
+            end.Owner.OnReadable();
+        }
+    }
+
+    /// <summary>An address translator on the way forgets it: nothing passes any more (N9).</summary>
+    public void ForgetBetween() => _isForgottenBetween = true;
+
+    /// <summary>A direction reached the byte at which it breaks.</summary>
+    internal void OnCutReached()
+    {
+        if (_cutsOrderly) CutInOrder();
+        else Cut();
     }
 
     /// <inheritdoc/>
@@ -76,8 +111,8 @@ internal sealed class StreamConnection : EventTarget
         switch (kind)
         {
             case ArrivalKind: _directions[argument].Arrive((Segment)state!); break;
-            case GiveUpKind: Sender((Direction)argument).Lose("connection timed out"); break;
-            default: Caller.Lose("connect timed out"); break;
+            case GiveUpKind: Sender((Direction)argument).Lose(StreamEnding.TimedOut, "connection timed out"); break;
+            default: Caller.Lose(StreamEnding.TimedOut, "connect timed out"); break;
         }
     }
 
@@ -127,15 +162,18 @@ internal sealed class StreamConnection : EventTarget
                 _kernel.Cancel(_connectGiveUp);
                 Outbound(Direction.ToListener).Transmit(new Segment(SegmentKind.Confirmation, []));
                 Outbound(Direction.ToListener).Open();
+                Tap?.OnOpened();
                 end.Owner!.OnConnected();
                 return true;
             case SegmentKind.Confirmation when _listener.Mode == ListenerMode.Accepting:
                 Outbound(Direction.ToCaller).Open();
+                Tap?.OnAccepted();
                 _listener.Accept(end, Name);
                 return true;
             case SegmentKind.Reset:
                 _kernel.Cancel(_connectGiveUp);
-                end.Lose(!_isAccepted ? "connection refused" : "connection reset by peer");
+                if (_isAccepted) end.Lose(StreamEnding.Reset, "connection reset by peer");
+                else end.Lose(StreamEnding.Refused, "connection refused");
                 return false;
             case SegmentKind.Finish when !end.IsOver:
                 end.PeerHasFinished = true;
@@ -164,8 +202,9 @@ internal sealed class StreamConnection : EventTarget
 
     private void OnRequest()
     {
-        if (_listener.Mode == ListenerMode.Hanging) return;
-        var kind = _listener.Mode == ListenerMode.Accepting ? SegmentKind.Acceptance : SegmentKind.Reset;
+        var mode = _link.RequestMode ?? _listener.Mode;
+        if (mode == ListenerMode.Hanging) return;
+        var kind = mode == ListenerMode.Accepting ? SegmentKind.Acceptance : SegmentKind.Reset;
         Outbound(Direction.ToCaller).Transmit(new Segment(kind, []));
     }
 

@@ -3,11 +3,11 @@ using Orrery.Simulation.Kernel;
 namespace Orrery.Simulation.Network;
 
 /// <summary>One direction of a connection: send buffer, segments on the way, and what a block holds back.</summary>
-internal sealed class StreamDirection(SimulationKernel kernel, StreamConnection connection, string linkName, Direction direction, LinkOptions options)
+internal sealed class StreamDirection(SimulationKernel kernel, StreamConnection connection, Link link, Direction direction)
 {
     private readonly ByteQueue _unsent = new();
     private readonly Queue<Segment> _held = new();          // arrived at a block, in order
-    private readonly RandomSource _chance = kernel.Stream($"{linkName}/{direction}");
+    private readonly RandomSource _chance = kernel.Stream($"{link.Name}/{direction}");
     private int _travelling;                                // bytes on the way or held
     private int _unacknowledged;                            // bytes sent whose arrival this side does not know of
     private int _unreported;                                // of those, bytes that arrived while the way back was blocked
@@ -23,6 +23,9 @@ internal sealed class StreamDirection(SimulationKernel kernel, StreamConnection 
     /// <summary>Bytes of the stream after which it breaks (N7); null for none.</summary>
     public long? CutAfterBytes { get; set; }
 
+    /// <summary>Bytes put on the line so far.</summary>
+    public long SentBytes => _sent;
+
     /// <summary>Whether nothing of this direction will happen any more.</summary>
     public bool IsDone { get; private set; }
 
@@ -30,7 +33,7 @@ internal sealed class StreamDirection(SimulationKernel kernel, StreamConnection 
     public int Accept(ReadOnlySpan<byte> bytes)
     {
         if (_finishes) throw new InvalidOperationException($"{connection.Name} sends after its end.");
-        var count = Math.Min(bytes.Length, Math.Max(0, options.SendBufferBytes - _unsent.Count - _unacknowledged));
+        var count = Math.Min(bytes.Length, Math.Max(0, link.Options.SendBufferBytes - _unsent.Count - _unacknowledged));
         _wasFull |= count < bytes.Length;
         _unsent.Append(bytes[..count]);
         Pump();
@@ -73,14 +76,15 @@ internal sealed class StreamDirection(SimulationKernel kernel, StreamConnection 
         if (!_isOpen) return;
         while (_unsent.Count > 0)
         {
-            var room = options.ReceiveBufferBytes - _travelling - connection.Inbound(direction).UnreadCount;
+            var room = link.Options.ReceiveBufferBytes - _travelling - connection.Inbound(direction).UnreadCount;
             if (CutAfterBytes is { } cut) room = (int)Math.Min(room, cut - _sent);
             if (room <= 0) return;
-            var size = options.SegmentBytesMin == options.SegmentBytesMax
-                ? options.SegmentBytesMax
-                : (int)_chance.Uniform(options.SegmentBytesMin, options.SegmentBytesMax);
+            var size = link.Options.SegmentBytesMin == link.Options.SegmentBytesMax
+                ? link.Options.SegmentBytesMax
+                : (int)_chance.Uniform(link.Options.SegmentBytesMin, link.Options.SegmentBytesMax);
             size = Math.Min(size, Math.Min(room, _unsent.Count));
             var bytes = _unsent.Memory[..size].ToArray();
+            if (link.CorruptPerMillion > 0) Corrupt(bytes);
             _unsent.Discard(size);
             if (_unacknowledged == 0) WaitForProgress();
             _unacknowledged += size;
@@ -98,13 +102,14 @@ internal sealed class StreamDirection(SimulationKernel kernel, StreamConnection 
     public void Transmit(Segment segment)
     {
         var now = kernel.NowNanoseconds;
+        link.LastTrafficNanoseconds = now;
         if (connection.IsForgottenBetween()) return;        // an address translator on the way no longer knows it (N9)
         var leaves = Math.Max(now, _lineFree);
-        if (options.BytesPerSecond > 0)
+        if (link.Options.BytesPerSecond > 0)
         {
             // In two steps, since a gigabyte in nanoseconds does not fit 64 bits.
-            leaves += (segment.Bytes.Length / options.BytesPerSecond * 1_000_000_000)
-                + (segment.Bytes.Length % options.BytesPerSecond * 1_000_000_000 / options.BytesPerSecond);
+            leaves += (segment.Bytes.Length / link.Options.BytesPerSecond * 1_000_000_000)
+                + (segment.Bytes.Length % link.Options.BytesPerSecond * 1_000_000_000 / link.Options.BytesPerSecond);
         }
 
         _lineFree = leaves;
@@ -156,21 +161,32 @@ internal sealed class StreamDirection(SimulationKernel kernel, StreamConnection 
         var answered = connection.Deliver(direction, segment);
         if (segment.Kind != SegmentKind.Data) return;
         if (answered) Acknowledge(segment.Bytes.Length);
-        if (CutAfterBytes is { } cut && _sent >= cut && _travelling == 0) connection.Cut();
+        if (CutAfterBytes is { } cut && _sent >= cut && _travelling == 0) connection.OnCutReached();
+    }
+
+    // A stream of its own, so that flipping bits disturbs no other draw of the link.
+    private void Corrupt(byte[] bytes)
+    {
+        var chance = kernel.Stream($"{link.Name}/{direction}/corruption");
+        for (var i = 0; i < bytes.Length; i++)
+        {
+            if (chance.Chance(link.CorruptPerMillion, 1_000_000)) bytes[i] ^= (byte)(1 << (int)chance.Uniform(0, 7));
+        }
     }
 
     private void WaitForProgress()
     {
         kernel.Cancel(_giveUp);
         _giveUp = kernel.Schedule(
-            kernel.NowNanoseconds + options.GiveUpNanoseconds, EventClass.Network, connection, StreamConnection.GiveUpKind, (long)direction);
+            kernel.NowNanoseconds + link.Options.GiveUpNanoseconds, EventClass.Network, connection, StreamConnection.GiveUpKind, (long)direction);
     }
 
     private long Latency()
     {
-        var latency = options.LatencyNanoseconds;
-        if (options.JitterMeanNanoseconds > 0) latency += _chance.Exponential(options.JitterMeanNanoseconds);
-        if (options.TailPerMillion > 0 && _chance.Chance(options.TailPerMillion, 1_000_000)) latency += _chance.Uniform(0, options.TailNanoseconds);
+        var latency = link.Options.LatencyNanoseconds;
+        if (link.Options.JitterMeanNanoseconds > 0) latency += _chance.Exponential(link.Options.JitterMeanNanoseconds);
+        latency = Math.Min(latency, link.Options.LatencyMaxNanoseconds);
+        if (link.Options.TailPerMillion > 0 && _chance.Chance(link.Options.TailPerMillion, 1_000_000)) latency += _chance.Uniform(0, link.Options.TailNanoseconds);
         return latency;
     }
 }

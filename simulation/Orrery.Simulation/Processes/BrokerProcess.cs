@@ -32,6 +32,7 @@ internal sealed class BrokerProcess : EventTarget, IStreamListener
     private const int CloseLimitKind = 1;
     private const int ResumeKind = 2;
     private const long NanosecondsPerTick = 100;
+    private const long TurnsMax = 10_000_000;
     private const long CloseLimitNanoseconds = 5_000_000_000;   // the server's default: what a closing peer may take to accept its last bytes
 
     private readonly SimulationKernel _kernel;
@@ -44,14 +45,18 @@ internal sealed class BrokerProcess : EventTarget, IStreamListener
     private MqttBroker? _broker;
     private EventHandle _timer;
     private long _timerNanoseconds = long.MaxValue;
-    private long _clockOrigin;                                  // virtual time at which this life's monotonic clock read 0
+    private long _clockOrigin;                                  // virtual time at which the monotonic clock read the base
+    private long _clockBase;                                    // 0 from the start of each life
+    private (long Numerator, long Denominator) _clockRate = (1, 1);
     private TimeSpan _wallOffset;
     private bool _hasStopped;
+    private int _halts;
     private long _observedSteps;
+    private int _reportedFailures;
 
     /// <summary>Makes a process that is down.</summary>
     /// <param name="kernel">The world.</param>
-    /// <param name="name">Unique in the world; letters, digits, '-' and '_'.</param>
+    /// <param name="name">Unique in the world; letters, digits, '-' and '_', perhaps with `[n]` behind.</param>
     /// <param name="options">The broker's limits.</param>
     /// <param name="order">Whose turn it is among its actors (S1).</param>
     /// <param name="loggers">Observes; null for nobody.</param>
@@ -60,6 +65,9 @@ internal sealed class BrokerProcess : EventTarget, IStreamListener
     {
         (_kernel, _options, _order, _loggers) = (kernel, options, order, loggers ?? NullLoggerFactory.Instance);
     }
+
+    /// <summary>Who watches it; null for nobody, and then a failed actor throws.</summary>
+    public IProcessWatcher? Watcher { get; set; }
 
     /// <summary>Where it stands.</summary>
     public ProcessState State { get; private set; }
@@ -94,8 +102,10 @@ internal sealed class BrokerProcess : EventTarget, IStreamListener
         if (State != ProcessState.Down) throw new InvalidOperationException($"{Name} is not down.");
         Lives++;
         _hasStopped = false;
+        _halts = 0;
         _observedSteps = 0;
-        _clockOrigin = _kernel.NowNanoseconds;
+        _reportedFailures = 0;
+        (_clockOrigin, _clockBase) = (_kernel.NowNanoseconds, 0);
         var options = new DeterministicOptions
         {
             Seed = _kernel.Stream(Name).NextUInt64(),
@@ -103,17 +113,18 @@ internal sealed class BrokerProcess : EventTarget, IStreamListener
             Observer = new ActorObserver(_kernel, Name),
             StartTime = new DeterministicOptions().StartTime + TimeSpan.FromTicks(_kernel.NowNanoseconds / NanosecondsPerTick) + _wallOffset,
         };
-        _system = DeterministicSystem.Create(Name, options);
+        _system = DeterministicSystem.Create(Name.Replace('[', '-').TrimEnd(']'), options);
         _broker = MqttBroker.Start(_system.System, "broker", _options, _loggers);
         State = ProcessState.Up;
+        Watcher?.OnStarted();
         Run();
     }
 
     /// <summary>Ends the process at once, as kill -9 does (B1). Its system closes what it held: FIN, or RST where input was unread.</summary>
-    public void Kill() => End(end => end.Close());
+    public void Kill() => End("kill", end => end.Close(StreamEnding.ProcessEnded));
 
     /// <summary>Ends the process and its machine at once: nobody is told, and what arrives later is answered with RST (N6).</summary>
-    public void LosePower() => End(end => end.Vanish());
+    public void LosePower() => End("power_loss", end => end.Vanish(StreamEnding.ProcessEnded));
 
     /// <summary>Asks the broker to close its connections and end (B1).</summary>
     public void Stop()
@@ -133,8 +144,21 @@ internal sealed class BrokerProcess : EventTarget, IStreamListener
         if (State != ProcessState.Up) throw new InvalidOperationException($"{Name} is not up.");
         SyncClock();
         State = ProcessState.Paused;
+        Watcher?.OnPaused(nanoseconds);
         CancelTimer();
         _kernel.Schedule(_kernel.NowNanoseconds + nanoseconds, EventClass.Script, this, ResumeKind, stopsClock ? nanoseconds : 0, Lives);
+    }
+
+    /// <summary>Lets the process' clocks run faster or slower from here on (T2).</summary>
+    public void SetClockRate(long numerator, long denominator)
+    {
+        ArgumentOutOfRangeException.ThrowIfLessThan(numerator, 1);
+        if (State != ProcessState.Down && State != ProcessState.Paused) SyncClock();
+        (_clockBase, _clockOrigin) = (ClockNanoseconds, _kernel.NowNanoseconds);
+        _clockRate = (numerator, denominator);
+        _kernel.Observe(Name, "clock rate", "numerator", (ulong)numerator);
+        _kernel.Observe(Name, "clock rate", "denominator", (ulong)denominator);
+        if (State is ProcessState.Up or ProcessState.Stopping) SetTimer();
     }
 
     /// <summary>Sets the process' wall clock (T1); its timers do not notice.</summary>
@@ -170,6 +194,7 @@ internal sealed class BrokerProcess : EventTarget, IStreamListener
         {
             case TimerKind:
                 _timerNanoseconds = long.MaxValue;
+                Watcher?.OnTimer();
                 Run();
                 break;
             case CloseLimitKind:
@@ -204,32 +229,62 @@ internal sealed class BrokerProcess : EventTarget, IStreamListener
     /// <summary>A transport is over.</summary>
     internal void Forget(SimulatedTransport transport) => _transports.Remove(transport);
 
+    private long ClockNanoseconds =>
+        _clockBase + (long)((Int128)(_kernel.NowNanoseconds - _clockOrigin) * _clockRate.Numerator / _clockRate.Denominator);
+
+    /// <summary>A time of the monotonic clock in the world's, rounded up so that no timer fires before its time.</summary>
+    private long WorldTimeOf(long clock)
+    {
+        var ahead = (Int128)(clock - _clockBase) * _clockRate.Denominator;
+        return _clockOrigin + (long)((ahead + _clockRate.Numerator - 1) / _clockRate.Numerator);
+    }
+
     // Timers come before everything else of their instant, so this passes none that was due before what happens now.
     private void SyncClock()
     {
-        var elapsed = TimeSpan.FromTicks((_kernel.NowNanoseconds - _clockOrigin) / NanosecondsPerTick);
+        var elapsed = TimeSpan.FromTicks(ClockNanoseconds / NanosecondsPerTick);
         Running.Scheduler.Advance(elapsed - Running.Scheduler.Elapsed);
+    }
+
+    /// <summary>Gives no turn after the present one until <see cref="GoOn"/>: a debugger's breakpoint. Time may not pass meanwhile.</summary>
+    internal void Halt() => _halts++;
+
+    /// <summary>Undoes one <see cref="Halt"/> of this life.</summary>
+    internal void GoOn()
+    {
+        if (_halts > 0) _halts--;
+        if (State is ProcessState.Up or ProcessState.Stopping) Run();
     }
 
     private void Run()
     {
+        if (_halts > 0) return;
         SyncClock();
-        Running.Run();
-        _kernel.Observe(Name, "turns", "count", (ulong)(Running.Steps - _observedSteps));
-        _observedSteps = Running.Steps;
-        if (Running.Failures.Count > 0)
+        for (var turns = 0L; _halts == 0 && Running.RunOne(); turns++)
         {
-            var failure = Running.Failures[0];
-            throw new InvalidOperationException($"An actor of {Name} failed: {failure.Actor.Path}", failure.Cause);
+            if (turns == TurnsMax) throw new InvalidOperationException($"{Name} did not come to rest in {TurnsMax} turns.");
         }
 
-        if (_hasStopped) End(end => end.Close());
+        _kernel.Observe(Name, "turns", "count", (ulong)(Running.Steps - _observedSteps));
+        _observedSteps = Running.Steps;
+        ReportFailures();
+        if (_hasStopped) End("stop", end => end.Close(StreamEnding.ProcessEnded));
         else SetTimer();
+    }
+
+    private void ReportFailures()
+    {
+        for (; _reportedFailures < Running.Failures.Count; _reportedFailures++)
+        {
+            var failure = Running.Failures[_reportedFailures];
+            if (Watcher is null) throw new InvalidOperationException($"An actor of {Name} failed: {failure.Actor.Path}", failure.Cause);
+            Watcher.OnFailure(failure);
+        }
     }
 
     private void SetTimer()
     {
-        var due = Running.Scheduler.NextDue is { } next ? _clockOrigin + (next.Ticks * NanosecondsPerTick) : long.MaxValue;
+        var due = Running.Scheduler.NextDue is { } next ? WorldTimeOf(next.Ticks * NanosecondsPerTick) : long.MaxValue;
         if (due == _timerNanoseconds) return;
         CancelTimer();
         if (due == long.MaxValue) return;
@@ -246,9 +301,10 @@ internal sealed class BrokerProcess : EventTarget, IStreamListener
     private void Resume(long clockStoodStill)
     {
         State = ProcessState.Up;
+        Watcher?.OnResumed();
         _clockOrigin += clockStoodStill;
         if (clockStoodStill > 0) Running.Scheduler.JumpWallClock(TimeSpan.FromTicks(clockStoodStill / NanosecondsPerTick));
-        var elapsed = TimeSpan.FromTicks((_kernel.NowNanoseconds - _clockOrigin) / NanosecondsPerTick);
+        var elapsed = TimeSpan.FromTicks(ClockNanoseconds / NanosecondsPerTick);
         Running.Scheduler.Pause(elapsed - Running.Scheduler.Elapsed);
         Action[] arrived = [.. _deferred];
         _deferred.Clear();
@@ -260,10 +316,11 @@ internal sealed class BrokerProcess : EventTarget, IStreamListener
         Run();
     }
 
-    private void End(Action<StreamEnd> endConnection)
+    private void End(string how, Action<StreamEnd> endConnection)
     {
         if (State == ProcessState.Down) throw new InvalidOperationException($"{Name} is down.");
         State = ProcessState.Down;
+        Watcher?.OnEnded(how);
         CancelTimer();
         _deferred.Clear();
         (_system, _broker) = (null, null);

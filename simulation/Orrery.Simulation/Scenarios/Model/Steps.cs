@@ -43,6 +43,9 @@ public sealed record ConnectStep : ClientStep
 
     /// <summary>The address it comes from; a new one makes it a second owner of its client identifier.</summary>
     public string? Address { get; init; }
+
+    /// <summary>True opens the connection and sends nothing on it, not even CONNECT.</summary>
+    public bool Silent { get; init; }
 }
 
 /// <summary>Ends a connection.</summary>

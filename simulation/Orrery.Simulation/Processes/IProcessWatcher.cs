@@ -1,0 +1,27 @@
+using Orrery.Actors.Extensions;
+
+namespace Orrery.Simulation.Processes;
+
+/// <summary>Watches one process. It changes nothing.</summary>
+internal interface IProcessWatcher
+{
+    /// <summary>A life began.</summary>
+    void OnStarted();
+
+    /// <summary>A life ended; its connections end after this.</summary>
+    /// <param name="how">"kill", "power_loss" or "stop".</param>
+    void OnEnded(string how);
+
+    /// <summary>It lost its processor.</summary>
+    /// <param name="nanoseconds">For how long.</param>
+    void OnPaused(long nanoseconds);
+
+    /// <summary>It has its processor again.</summary>
+    void OnResumed();
+
+    /// <summary>A timer is due.</summary>
+    void OnTimer();
+
+    /// <summary>An actor failed; its supervisor has dealt with it.</summary>
+    void OnFailure(ActorFailure failure);
+}

@@ -1,0 +1,110 @@
+using Orrery.Actors.Extensions;
+using Orrery.Simulation.Histories;
+using Orrery.Simulation.Kernel;
+using Orrery.Simulation.Scenarios.Model;
+
+namespace Orrery.Simulation.Running;
+
+/// <summary>Everything of one run: its kernel, brokers, clients, links, script and history.</summary>
+internal sealed class RunWorld
+{
+    private readonly List<SimulatedBroker> _brokers = [];
+    private readonly List<SimulatedClient> _clients = [];
+    private readonly List<Finding> _failures = [];
+
+    /// <summary>Builds the world; nothing has happened in it yet.</summary>
+    public RunWorld(Scenario scenario, ulong seed, RunOptions options, History history)
+    {
+        Scenario = scenario;
+        Kernel = new SimulationKernel(new KernelOptions { Seed = seed });
+        Recorder = new Recorder(Kernel, history, options.Judges, options.Detailed);
+        Links = new WorldLinks(this, scenario.Topology);
+        Script = new Script(this);
+        Faults = new FaultInjector(this);
+        Steps = new StepExecutor(this);
+        Script.Arm();
+        foreach (var (name, kind, node, isLeaf) in BrokerPlan.Of(scenario.Topology))
+        {
+            _brokers.Add(new SimulatedBroker(this, name, kind, node, isLeaf));
+        }
+
+        foreach (var (name, node) in scenario.Topology.Clients) AddClients(name, node);
+    }
+
+    /// <summary>What is run.</summary>
+    public Scenario Scenario { get; }
+
+    /// <summary>Time, order and chance.</summary>
+    public SimulationKernel Kernel { get; }
+
+    /// <summary>Writes the history.</summary>
+    public Recorder Recorder { get; }
+
+    /// <summary>What has not happened yet and something waits for.</summary>
+    public TriggerBoard Triggers { get; } = new();
+
+    /// <summary>When which step is due.</summary>
+    public Script Script { get; }
+
+    /// <summary>What steps do.</summary>
+    public StepExecutor Steps { get; }
+
+    /// <summary>Faults of the network.</summary>
+    public FaultInjector Faults { get; }
+
+    /// <summary>The links.</summary>
+    public WorldLinks Links { get; }
+
+    /// <summary>The brokers, in the order of their names in the file, generated ones in the order they were made.</summary>
+    public IReadOnlyList<SimulatedBroker> Brokers => _brokers;
+
+    /// <summary>The clients, in the order of their names in the file, and then of their numbers.</summary>
+    public IReadOnlyList<SimulatedClient> Clients => _clients;
+
+    /// <summary>Failures of the engine.</summary>
+    public IReadOnlyList<Finding> Failures => _failures;
+
+    /// <summary>Whether taps have to read packets.</summary>
+    public bool WatchesPackets => Recorder.IsOn || MayHoldPackets;
+
+    /// <summary>Whether a trigger of the scenario waits for packets, or did.</summary>
+    public bool MayHoldPackets { get; set; }
+
+    /// <summary>The clients that a name stands for: one, or all of a group.</summary>
+    public IEnumerable<SimulatedClient> ClientsOf(string name) => _clients.Where(client => WorldLinks.Is(client, name));
+
+    /// <summary>The brokers that a name stands for: one, or all of a kind.</summary>
+    public IEnumerable<SimulatedBroker> BrokersOf(string name) => _brokers.Where(broker => WorldLinks.Is(broker, name));
+
+    /// <summary>An actor failed.</summary>
+    public void OnFailure(SimulatedBroker broker, ActorFailure failure)
+    {
+        var index = Recorder.Add(HistoryKind.Decision, broker.Name, "actor_failed", $"{failure.Actor.Path}: {failure.Cause.GetType().Name}: {failure.Cause.Message}");
+        _failures.Add(new Finding(
+            "X-1", "no unhandled exception", $"At {Readable.Time(Kernel.NowNanoseconds)} {failure.Actor.Path} of {broker.Name} failed: {failure.Cause}",
+            index < 0 ? [] : [index]));
+    }
+
+    /// <summary>When something was last put on any link.</summary>
+    public long LastTrafficNanoseconds => Links.All.Count == 0 ? 0 : Links.All.Max(link => link.Link.LastTrafficNanoseconds);
+
+    private void AddClients(string group, ClientNode node)
+    {
+        var homes = node.Per switch
+        {
+            Placement.Broker => _brokers,
+            Placement.LeafBroker => _brokers.Where(broker => broker.IsLeaf),
+            _ => [node.Broker is null ? _brokers[0] : BrokersOf(node.Broker).First()],
+        };
+        var isGroup = node.Count > 1 || node.Per is not null;
+        var index = 0;
+        foreach (var broker in homes)
+        {
+            for (var i = 0; i < node.Count; i++)
+            {
+                index++;
+                _clients.Add(new SimulatedClient(this, isGroup ? $"{group}[{index}]" : group, group, index, node, broker));
+            }
+        }
+    }
+}

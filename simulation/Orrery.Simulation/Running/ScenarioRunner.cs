@@ -1,0 +1,79 @@
+using System.Globalization;
+using Orrery.Simulation.Histories;
+using Orrery.Simulation.Scenarios;
+
+namespace Orrery.Simulation.Running;
+
+/// <summary>Runs scenarios: one run of one scenario with one seed is one history and one hash, on every machine.</summary>
+public static class ScenarioRunner
+{
+    // What a run may still do after the last thing that its file speaks of: late answers, reconnects, resends.
+    private const long SettleNanoseconds = 60_000_000_000;
+    private const long QuietNanoseconds = 5_000_000_000;    // silence of all links after which nothing more is expected
+
+    /// <summary>Runs a scenario.</summary>
+    /// <param name="run">What to run.</param>
+    /// <param name="options">How.</param>
+    /// <returns>What became of it; the history is empty when nothing was run.</returns>
+    /// <exception cref="ArgumentException">Neither the run nor the options have a seed.</exception>
+    public static RunResult Run(ScenarioRun run, RunOptions options)
+    {
+        ArgumentNullException.ThrowIfNull(run);
+        ArgumentNullException.ThrowIfNull(options);
+        var seed = options.Seed ?? run.Seed ?? throw new ArgumentException($"'{run.Name}' has no seed: bring one.", nameof(options));
+        var history = new History(options.HistoryEventsMax);
+        if (Capabilities.ReasonToSkip(run.Scenario) is { } reason)
+        {
+            return new RunResult(run.Name, seed, run.Hash, Verdict.Skipped, "", [], history, 0, 0, reason);
+        }
+
+        var world = new RunWorld(run.Scenario, seed, options, history);
+        Play(world);
+        var findings = FindingsOf(world);
+        var verdict = findings.Exists(finding => !finding.IsUnknown) ? Verdict.Fail : findings.Count > 0 ? Verdict.Unknown : Verdict.Pass;
+        var hash = world.Kernel.Hash.ToString("x16", CultureInfo.InvariantCulture);
+        return new RunResult(run.Name, seed, run.Hash, verdict, hash, findings, history, world.Kernel.NowNanoseconds, world.Kernel.EventCount);
+    }
+
+    /// <summary>Lets everything happen that the file speaks of, and then what follows from it until the links are quiet.</summary>
+    private static void Play(RunWorld world)
+    {
+        foreach (var broker in world.Brokers) broker.Process.Start();
+        world.Script.Extend(ScenarioLength.Of(world.Scenario));
+        while (world.Failures.Count == 0)
+        {
+            // Steps upon triggers move the end further out while the run goes on.
+            var end = world.Script.EndNanoseconds;
+            var quiet = Math.Max(end, Math.Min(world.LastTrafficNanoseconds + QuietNanoseconds, end + SettleNanoseconds));
+            if (world.Kernel.NowNanoseconds >= quiet) break;
+            RunUntil(world, quiet > end && world.Kernel.NowNanoseconds < end ? end : quiet);
+        }
+
+        world.Recorder.Add(HistoryKind.PhaseStarted, Recorder.ScriptNode, "end");
+    }
+
+    // A failed actor ends the run: what follows shows nothing more.
+    private static void RunUntil(RunWorld world, long nanoseconds)
+    {
+        while (world.Failures.Count == 0 && world.Kernel.NextNanoseconds <= nanoseconds) world.Kernel.Step();
+        if (world.Failures.Count == 0) world.Kernel.RunUntil(nanoseconds);
+    }
+
+    private static List<Finding> FindingsOf(RunWorld world)
+    {
+        var findings = new List<Finding>(world.Failures);
+        foreach (var number in world.Triggers.Waiting)
+        {
+            var list = number < world.Scenario.Steps.Count ? $"steps[{number}]" : $"faults[{number - world.Scenario.Steps.Count}]";
+            findings.Add(new Finding(
+                "expect", list, $"The trigger of {list} ({VerbNames.Of(world.Script.All[number])}) never fired, so that step was not carried out.", [], IsUnknown: true));
+        }
+
+        if (findings.Count == 0)
+        {
+            findings.Add(new Finding("engine", "", "The run is measured and recorded, and nothing judges it.", [], IsUnknown: true));
+        }
+
+        return findings;
+    }
+}

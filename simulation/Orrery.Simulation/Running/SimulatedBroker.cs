@@ -1,0 +1,76 @@
+using Orrery.Actors.Extensions;
+using Orrery.Simulation.Histories;
+using Orrery.Simulation.Network;
+using Orrery.Simulation.Processes;
+using Orrery.Simulation.Scenarios.Model;
+
+namespace Orrery.Simulation.Running;
+
+/// <summary>One broker of a run: its process, and what the run knows of it.</summary>
+internal sealed class SimulatedBroker : IProcessWatcher
+{
+    private readonly RunWorld _world;
+
+    /// <summary>Makes a broker that is down.</summary>
+    /// <param name="world">The run.</param>
+    /// <param name="name">Its name in the scenario, with `[n]` where a rule made several.</param>
+    /// <param name="kind">Its key in the file.</param>
+    /// <param name="node">What the file says of it.</param>
+    /// <param name="isLeaf">Whether no other broker is its child.</param>
+    public SimulatedBroker(RunWorld world, string name, string kind, BrokerNode node, bool isLeaf)
+    {
+        (_world, Name, Kind, IsLeaf) = (world, name, kind, isLeaf);
+        Process = new BrokerProcess(world.Kernel, name, WorldOptions.Of(node.Limits), loggers: new BrokerLog(world, this)) { Watcher = this };
+    }
+
+    /// <summary>Its name.</summary>
+    public string Name { get; }
+
+    /// <summary>Its key in the file.</summary>
+    public string Kind { get; }
+
+    /// <summary>Whether no other broker is its child.</summary>
+    public bool IsLeaf { get; }
+
+    /// <summary>The process.</summary>
+    public BrokerProcess Process { get; }
+
+    /// <summary>Where the messages that it passes on came from.</summary>
+    public MessageOrigins Origins { get; } = new();
+
+    /// <summary>Why it closed connections that are about to end, by connection.</summary>
+    public Dictionary<string, string> CloseReasons { get; } = [];
+
+    /// <summary>What is to be done when the process has ended; done once.</summary>
+    public Action? WhenEnded { get; set; }
+
+    /// <summary>The process' end of a connection; null if it has none.</summary>
+    public StreamEnd? EndOf(string connection) => Process.Transports.FirstOrDefault(transport => transport.End.Name == connection)?.End;
+
+    /// <inheritdoc/>
+    void IProcessWatcher.OnStarted() => _world.Recorder.Add(HistoryKind.ProcessStarted, Name);
+
+    /// <inheritdoc/>
+    void IProcessWatcher.OnEnded(string how)
+    {
+        _world.Recorder.Add(HistoryKind.ProcessEnded, Name, how);
+        var next = WhenEnded;
+        WhenEnded = null;
+        next?.Invoke();
+    }
+
+    /// <inheritdoc/>
+    void IProcessWatcher.OnPaused(long nanoseconds) => _world.Recorder.Add(HistoryKind.ProcessPaused, Name, detail: $"for {Readable.Time(nanoseconds)}");
+
+    /// <inheritdoc/>
+    void IProcessWatcher.OnResumed() => _world.Recorder.Add(HistoryKind.ProcessResumed, Name);
+
+    /// <inheritdoc/>
+    void IProcessWatcher.OnTimer()
+    {
+        if (_world.Recorder.IsDetailed) _world.Recorder.Add(HistoryKind.TimerFired, Name);
+    }
+
+    /// <inheritdoc/>
+    void IProcessWatcher.OnFailure(ActorFailure failure) => _world.OnFailure(this, failure);
+}

@@ -1,0 +1,153 @@
+using Orrery.Simulation.Histories;
+using Orrery.Simulation.Processes;
+using Orrery.Simulation.Scenarios.Model;
+
+namespace Orrery.Simulation.Running;
+
+/// <summary>Does what steps say. This part: what happens to processes.</summary>
+internal sealed partial class StepExecutor(RunWorld world)
+{
+    /// <summary>Carries out a step now.</summary>
+    /// <param name="step">The step.</param>
+    /// <param name="number">Its number among the steps and then the faults.</param>
+    public void CarryOut(Step step, int number)
+    {
+        switch (step)
+        {
+            case ClientStep client:
+                foreach (var one in world.ClientsOf(client.Client).ToArray()) CarryOut(client, number, one);
+                break;
+            case NodeStep node:
+                foreach (var broker in world.BrokersOf(node.Node)) CarryOut(node, number, broker);
+                foreach (var one in world.ClientsOf(node.Node)) CarryOut(node, number, one);
+                break;
+            case FaultStep fault:
+                Note(step, number, Recorder.ScriptNode);
+                world.Faults.Start(fault);
+                break;
+            case HealStep heal:
+                Note(step, number, Recorder.ScriptNode);
+                world.Faults.Heal(heal.All ? null : heal.Id);
+                break;
+            case WaitStep:
+                Note(step, number, Recorder.ScriptNode);
+                break;
+            default:
+                throw new InvalidOperationException($"no rule for {step}");
+        }
+    }
+
+    /// <summary>Starts a broker later, if it is still down then.</summary>
+    public void RestartLater(SimulatedBroker broker, long nanoseconds) => world.Script.Later(nanoseconds, () =>
+    {
+        if (broker.Process.State == ProcessState.Down) broker.Process.Start();
+    });
+
+    /// <summary>Connects a client again later, if nothing else has.</summary>
+    private void ConnectLater(SimulatedClient client, long nanoseconds)
+    {
+        var count = client.Model.ConnectionCount;
+        world.Script.Later(nanoseconds, () =>
+        {
+            if (client.Model.ConnectionCount == count) client.Model.Do(() => client.Model.Connect(client.Node.CleanStart));
+        });
+    }
+
+    private void CarryOut(NodeStep step, int number, SimulatedBroker broker)
+    {
+        var process = broker.Process;
+        var isDown = process.State == ProcessState.Down;
+        Note(step, number, broker.Name, detail: isDown && step is CrashStep or StopStep or PauseStep ? "it is down already" : null);
+        switch (step)
+        {
+            case CrashStep crash:
+                if (!isDown)
+                {
+                    // While nothing is kept on disk, a disk that is wiped is one more way to lose memory.
+                    if (crash.Kind == CrashKind.PowerLoss) process.LosePower();
+                    else process.Kill();
+                }
+
+                if (crash.Then is { } then) RestartLater(broker, then.Restart.Nanoseconds);
+                break;
+            case StopStep stop:
+                Stop(broker, stop.Then is { } after ? () => RestartLater(broker, after.Restart.Nanoseconds) : null);
+                break;
+            case RestartStep:
+                if (isDown) process.Start();
+                else Stop(broker, () => RestartLater(broker, 0));
+                break;
+            case PauseStep pause:
+                if (process.State == ProcessState.Up) process.Pause(pause.For.Nanoseconds);
+                break;
+            case SetClockStep { By: { } by }:
+                process.JumpWallClock(TimeSpan.FromTicks(by.Nanoseconds / TimeSpan.NanosecondsPerTick));
+                world.Recorder.Add(HistoryKind.ClockChanged, broker.Name, detail: $"the wall clock jumps by {by}");
+                break;
+            case SetClockStep { Rate: { } rate }:
+                process.SetClockRate(rate.Numerator, rate.Denominator);
+                world.Recorder.Add(HistoryKind.ClockChanged, broker.Name, detail: $"the clock runs at {rate}");
+                break;
+            default:
+                throw new InvalidOperationException($"no rule for {step}");
+        }
+    }
+
+    private static void Stop(SimulatedBroker broker, Action? whenEnded)
+    {
+        if (broker.Process.State == ProcessState.Down)
+        {
+            whenEnded?.Invoke();
+            return;
+        }
+
+        broker.WhenEnded = whenEnded;
+        broker.Process.Stop();
+    }
+
+    private void CarryOut(NodeStep step, int number, SimulatedClient client)
+    {
+        var model = client.Model;
+        Note(step, number, client.Name);
+        switch (step)
+        {
+            case CrashStep crash:
+                var keeps = client.Node.KeepState && crash.Kind != CrashKind.WipedDisk;
+                world.Recorder.Add(HistoryKind.ProcessEnded, client.Name, crash.Kind == CrashKind.Kill ? "kill" : "power_loss");
+                if (crash.Kind == CrashKind.Kill) model.Kill(keeps);
+                else model.Crash(keeps);
+                if (crash.Then is { } then) ConnectLater(client, then.Restart.Nanoseconds);
+                break;
+            case StopStep stop:
+                model.Do(() => model.Disconnect());
+                if (stop.Then is { } after) ConnectLater(client, after.Restart.Nanoseconds);
+                break;
+            case RestartStep:
+                model.Do(() => model.Disconnect());
+                ConnectLater(client, 0);
+                break;
+            case PauseStep pause:
+                model.Pause(pause.For.Nanoseconds);
+                break;
+            case SetClockStep { Rate: { } rate }:
+                model.SetClockRate(rate.Numerator, rate.Denominator);
+                world.Recorder.Add(HistoryKind.ClockChanged, client.Name, detail: $"the clock runs at {rate}");
+                break;
+            default:
+                break;                                      // a client's wall clock is nobody's business
+        }
+    }
+
+    private int Note(Step step, int number, string node, string? connection = null, string? detail = null) =>
+        world.Recorder.Add(new HistoryEvent
+        {
+            Index = 0,
+            Nanoseconds = 0,
+            Kind = HistoryKind.Step,
+            Node = node,
+            Name = VerbNames.Of(step),
+            Connection = connection,
+            Detail = detail ?? step.Id,
+            Step = number,
+        });
+}
