@@ -39,6 +39,9 @@ public sealed record HistoryEvent
     /// <summary>The index of the event that led to this one: of a packet received its sending, of a packet sent what its sender
     /// received or decided before; -1 where nothing did.</summary>
     public int Cause { get; init; } = -1;
+
+    /// <summary>The number of the step that was carried out, among the steps and then the faults, from 0; -1 elsewhere.</summary>
+    public int Step { get; init; } = -1;
 }
 
 /// <summary>One packet of a connection, as bytes and decoded.</summary>

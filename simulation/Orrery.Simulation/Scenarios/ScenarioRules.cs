@@ -1,3 +1,4 @@
+using Orrery.Simulation.Expectations;
 using Orrery.Simulation.Scenarios.Model;
 using Orrery.Simulation.Scenarios.Reading;
 
@@ -38,6 +39,8 @@ internal static class ScenarioRules
             errors.Add(node.Position, "'between' has two times: [15s, 16s]");
         else if (expectation.Between.Count == 2 && expectation.Between[0].Nanoseconds > expectation.Between[1].Nanoseconds)
             errors.Add(node.Position, "'between' ends before it starts");
+        if (expectation is ClosedExpectation { Reason: { } reason } && !CloseReasons.IsKnown(reason))
+            errors.Add(node.Position, $"'{reason}' is no reason to close; {NearestName.Hint(reason, CloseReasons.Names)}");
     }
 
     private static void CheckGenerate(MapNode document, Generate generate, ErrorList errors)

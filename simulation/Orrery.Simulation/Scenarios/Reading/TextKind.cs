@@ -43,7 +43,7 @@ internal static class TextKinds
         TextKind.ScenarioName => "^[a-z0-9][a-z0-9-]*$",
         TextKind.Name => "^[A-Za-z][A-Za-z0-9_-]*$",
         TextKind.Statement => @"^(v311:)?MQTT-\d+(\.\d+)+-\d+[a-z]?$",
-        TextKind.Oracle => "^[A-Z]+-[0-9]+$",
+        TextKind.Oracle => "^[A-Z]+[0-9]?-[0-9]+$",
         TextKind.Hex => "^([0-9a-fA-F]{2} *)+$",
         TextKind.TraceHash => "^[0-9a-f]{8,64}$",
         TextKind.FaultClass => "^(N([1-9]|10|11)|C[1-7]|B[1-6]|D[1-7]|T[1-4]|S[1-2])$",

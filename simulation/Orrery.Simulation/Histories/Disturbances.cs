@@ -1,0 +1,118 @@
+namespace Orrery.Simulation.Histories;
+
+/// <summary>A stretch of virtual time.</summary>
+/// <param name="Node">Whose.</param>
+/// <param name="Name">What it was.</param>
+/// <param name="From">Its first instant.</param>
+/// <param name="To">Its last; <see cref="long.MaxValue"/> while it has not ended.</param>
+/// <param name="Event">The index of the event that began it.</param>
+internal sealed record Stretch(string Node, string Name, long From, long To, int Event)
+{
+    /// <summary>Whether the two have an instant in common.</summary>
+    public bool Overlaps(long from, long to) => From <= to && To >= from;
+}
+
+/// <summary>What disturbed the nodes and links of a run, and when.</summary>
+internal sealed class Disturbances
+{
+    private readonly List<Stretch> _faults = [];
+    private readonly List<Stretch> _pauses = [];
+    private readonly List<Stretch> _absences = [];
+    private readonly List<(string Node, long At)> _ends = [];
+    private readonly HashSet<string> _clocks = [];
+
+    /// <summary>Faults, in the order they began.</summary>
+    public IReadOnlyList<Stretch> Faults => _faults;
+
+    /// <summary>Pauses of processes, in the order they began.</summary>
+    public IReadOnlyList<Stretch> Pauses => _pauses;
+
+    /// <summary>Times at which a process was not there, in the order they began.</summary>
+    public IReadOnlyList<Stretch> Absences => _absences;
+
+    /// <summary>Notes an event.</summary>
+    public void Add(HistoryEvent happened)
+    {
+        switch (happened.Kind)
+        {
+            case HistoryKind.FaultStarted:
+                _faults.Add(Open(happened));
+                break;
+            case HistoryKind.FaultEnded:
+                Close(_faults, happened, open => open.Name == happened.Name || happened.Name is null);
+                break;
+            case HistoryKind.ProcessPaused:
+                _pauses.Add(Open(happened));
+                break;
+            case HistoryKind.ProcessResumed:
+                Close(_pauses, happened, _ => true);
+                break;
+            case HistoryKind.ProcessEnded:
+                _ends.Add((happened.Node, happened.Nanoseconds));
+                Close(_pauses, happened, _ => true);
+                _absences.Add(Open(happened));
+                break;
+            case HistoryKind.ProcessStarted:
+                Close(_absences, happened, _ => true);
+                break;
+            case HistoryKind.ClockChanged:
+                _clocks.Add(happened.Node);
+                break;
+        }
+    }
+
+    /// <summary>Whether a node's clock was ever changed.</summary>
+    public bool ClockChanged(string node) => _clocks.Contains(node);
+
+    /// <summary>Whether a process was paused in a stretch of time.</summary>
+    public bool IsPaused(string node, long from, long to) => _pauses.Exists(pause => pause.Node == node && pause.Overlaps(from, to));
+
+    /// <summary>When the last pause ended that overlaps a stretch of time; null for none, or one that did not end.</summary>
+    public Stretch? LastPause(string node, long from, long to) => _pauses.FindLast(pause => pause.Node == node && pause.Overlaps(from, to));
+
+    /// <summary>Whether a process was there throughout a stretch of time.</summary>
+    public bool IsUp(string node, long from, long to) => !_absences.Exists(absence => absence.Node == node && absence.Overlaps(from, to));
+
+    /// <summary>When a process ended first at or after an instant; null for never.</summary>
+    public long? EndAfter(string node, long from)
+    {
+        foreach (var (ended, at) in _ends)
+        {
+            if (ended == node && at >= from) return at;
+        }
+
+        return null;
+    }
+
+    /// <summary>Whether a process ended within a stretch of time.</summary>
+    public bool HasEnded(string node, long from, long to) => EndAfter(node, from) is { } at && at <= to;
+
+    /// <summary>Whether nothing that was injected touched a client, its broker or what joins them in a stretch of time.</summary>
+    public bool IsCalm(string client, string broker, long from, long to) =>
+        !_faults.Exists(fault => fault.Overlaps(from, to) && Touches(fault.Node, client, broker))
+        && !IsPaused(broker, from, to) && !IsPaused(client, from, to)
+        && IsUp(broker, from, to) && IsUp(client, from, to);
+
+    // A node that is no link of another client: a broker, a partition, a kind of links. When in doubt it touches.
+    private static bool Touches(string node, string client, string broker)
+    {
+        var arrow = node.IndexOf("->", StringComparison.Ordinal);
+        if (arrow < 0) return true;
+        var from = node[..arrow].TrimEnd('<');
+        var to = node[(arrow + 2)..];
+        return Is(from) && Is(to);
+
+        bool Is(string name) => name == client || name == broker || IsGroup(name, client) || IsGroup(name, broker);
+    }
+
+    private static bool IsGroup(string name, string member) => member.StartsWith($"{name}[", StringComparison.Ordinal);
+
+    private static Stretch Open(HistoryEvent happened) =>
+        new(happened.Node, happened.Name ?? "", happened.Nanoseconds, long.MaxValue, happened.Index);
+
+    private static void Close(List<Stretch> stretches, HistoryEvent happened, Predicate<Stretch> isIt)
+    {
+        var index = stretches.FindIndex(open => open.Node == happened.Node && open.To == long.MaxValue && isIt(open));
+        if (index >= 0) stretches[index] = stretches[index] with { To = happened.Nanoseconds };
+    }
+}

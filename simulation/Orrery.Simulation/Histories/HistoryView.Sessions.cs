@@ -1,0 +1,158 @@
+using Orrery.Mqtt;
+using Orrery.Mqtt.Packets;
+
+namespace Orrery.Simulation.Histories;
+
+// Which connections served one session, and when it ended.
+internal sealed partial class HistoryView
+{
+    private const long NanosecondsPerSecond = 1_000_000_000;
+
+    private readonly List<SessionView> _sessions = [];
+
+    /// <summary>What a new connection should find: true for a session, false for none, null where the time is too near to the end of it.</summary>
+    /// <param name="earlier">The session that was there last; null for none.</param>
+    /// <param name="next">The connection that asks.</param>
+    public bool? ShouldBePresent(SessionView? earlier, ConnectionView next)
+    {
+        if (next.Connect!.CleanStart || earlier is null) return false;
+        var (first, last, _) = EndOf(earlier, next.ConnAckSent!);
+
+        // CONNECT is worked on between its reading and its answer.
+        if (last < next.ConnectRead!.Nanoseconds) return false;
+        return first > next.ConnAckSent!.Nanoseconds ? true : null;
+    }
+
+    private void FindSessions()
+    {
+        var current = new Dictionary<(string Broker, string ClientId), SessionView>();
+        foreach (var connection in _connections.Where(c => c.IsAccepted && c.Connect is not null).OrderBy(c => c.ConnAckSent!.Index))
+        {
+            var key = (connection.Broker, connection.ClientId);
+            var earlier = current.GetValueOrDefault(key);
+
+            // MQTT 3.1 has no flag for it, so it is taken to be as it should.
+            var isResumed = connection.ConnAck!.SessionPresent
+                || (connection.Version == MqttVersion.V31 && ShouldBePresent(earlier, connection) != false);
+            if (earlier is null || !isResumed)
+            {
+                if (earlier is not null) EndBefore(earlier, connection);
+                earlier = new SessionView(connection.Broker, connection.ClientId, connection.ConnAckSent!);
+                current[key] = earlier;
+                _sessions.Add(earlier);
+            }
+
+            earlier.Connections.Add(connection);
+            connection.Session = earlier;
+        }
+
+        foreach (var session in current.Values)
+        {
+            var (first, last, end) = EndOf(session, null);
+            if (first <= Facts.EndNanoseconds) SetEnd(session, first, Math.Max(first, last), end);
+        }
+    }
+
+    private void EndBefore(SessionView session, ConnectionView next)
+    {
+        var (first, last, end) = EndOf(session, next.ConnAckSent!);
+        var connAck = next.ConnAckSent!.Nanoseconds;
+        if (first >= next.ConnectRead!.Nanoseconds) (first, last, end) = (next.ConnectRead.Nanoseconds, connAck, SessionEnd.CleanStart);
+        SetEnd(session, first, Math.Min(last, connAck), end);
+    }
+
+    private void SetEnd(SessionView session, long first, long last, SessionEnd end)
+    {
+        (session.EndEarliest, session.EndLatest, session.End) = (first, last, end);
+        session.EndIndex = IndexAt(first);
+    }
+
+    /// <summary>When a session ends if no connection takes it up: the earliest and the latest instant.</summary>
+    /// <param name="session">The session.</param>
+    /// <param name="before">Ends behind this event don't count; null for all.</param>
+    private (long First, long Last, SessionEnd End) EndOf(SessionView session, HistoryEvent? before)
+    {
+        var timed = TimedEndOf(session, before);
+        for (var at = World.EndAfter(session.Broker, session.Started.Nanoseconds); at is { } ended; at = World.EndAfter(session.Broker, ended + 1))
+        {
+            if (ended >= timed.First || (before is not null && ended > before.Nanoseconds)) break;
+            if (!Survives(session.Broker, ended)) return (ended, ended, SessionEnd.ProcessEnded);
+        }
+
+        return timed;
+    }
+
+    private (long First, long Last, SessionEnd End) TimedEndOf(SessionView session, HistoryEvent? before)
+    {
+        var last = session.Last;
+        var seconds = last.SessionExpirySeconds(OptionsOf(session.Broker).SessionExpiryIntervalMaxSeconds);
+        if (last.CloseEarliest is not { } closed || (before is not null && closed > before.Nanoseconds) || seconds == uint.MaxValue)
+            return (long.MaxValue, long.MaxValue, SessionEnd.None);
+        var closedBy = last.CloseLatest ?? closed;
+        if (seconds == 0) return (closed, closedBy, SessionEnd.WithConnection);
+        var late = closedBy + (seconds * NanosecondsPerSecond) + Facts.TimerGranularityNanoseconds;
+        if (World.LastPause(session.Broker, closed, late) is { } pause) late = Math.Max(late, Sum(pause.To, Facts.TimerGranularityNanoseconds));
+        return (closed + (seconds * NanosecondsPerSecond), late, SessionEnd.Expired);
+    }
+
+    private static long Sum(long left, long right) => left > long.MaxValue - right ? long.MaxValue : left + right;
+
+    private void FindSubscriptions()
+    {
+        foreach (var session in Sessions)
+        {
+            var current = new Dictionary<string, SubscriptionView>(StringComparer.Ordinal);
+            foreach (var connection in session.Connections) FindSubscriptions(session, connection, current);
+        }
+    }
+
+    private static void FindSubscriptions(SessionView session, ConnectionView connection, Dictionary<string, SubscriptionView> current)
+    {
+        var answers = connection.BrokerSent.Where(sent => sent.Packet!.Packet is SubAckPacket or UnsubAckPacket).ToList();
+        foreach (var read in connection.BrokerRead)
+        {
+            switch (read.Packet!.Packet)
+            {
+                case SubscribePacket subscribe:
+                    var subAck = answers.Find(sent => sent.Index > read.Index && sent.Packet!.Packet is SubAckPacket ack && ack.PacketIdentifier == subscribe.PacketIdentifier);
+                    if (subAck is not null) answers.Remove(subAck);
+                    Subscribe(session, connection, read, subscribe, subAck, current);
+                    break;
+                case UnsubscribePacket unsubscribe:
+                    var unsubAck = answers.Find(sent => sent.Index > read.Index && sent.Packet!.Packet is UnsubAckPacket ack && ack.PacketIdentifier == unsubscribe.PacketIdentifier);
+                    if (unsubAck is not null) answers.Remove(unsubAck);
+                    foreach (var filter in unsubscribe.Filters)
+                    {
+                        if (!current.TryGetValue(filter.ToString(), out var ended)) continue;
+                        (ended.Ended, ended.EndAcknowledged) = (read, unsubAck);
+                        if (unsubAck is not null || connection.Handled(read)) current.Remove(filter.ToString());
+                    }
+
+                    break;
+            }
+        }
+    }
+
+    private static void Subscribe(
+        SessionView session, ConnectionView connection, HistoryEvent read, SubscribePacket subscribe, HistoryEvent? subAck,
+        Dictionary<string, SubscriptionView> current)
+    {
+        var codes = (subAck?.Packet!.Packet as SubAckPacket)?.ReasonCodes;
+        for (var i = 0; i < subscribe.Subscriptions.Count; i++)
+        {
+            var options = subscribe.Subscriptions[i];
+            var subscription = new SubscriptionView(session, connection, read, options, subscribe.SubscriptionIdentifier) { Acknowledged = subAck };
+            if (codes is not null && i < codes.Count)
+            {
+                subscription.IsRefused = codes[i] >= ReasonCode.UnspecifiedError;
+                if (!subscription.IsRefused) subscription.Granted = (QoS)(byte)codes[i];
+            }
+
+            session.Subscriptions.Add(subscription);
+            if (subscription.IsRefused) continue;       // the one that was there stays
+            var filter = options.Filter.ToString();
+            if (current.TryGetValue(filter, out var earlier)) (subscription.Replaces, earlier.ReplacedBy) = (earlier, subscription);
+            current[filter] = subscription;
+        }
+    }
+}
