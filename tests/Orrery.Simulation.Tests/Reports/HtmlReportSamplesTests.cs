@@ -1,0 +1,31 @@
+using System.Text;
+using Orrery.Simulation.Reports;
+using Orrery.Simulation.Running;
+
+namespace Orrery.Simulation.Tests.Reports;
+
+/// <summary>Leaves the pages that tests/interop/checks_reports.py opens in a browser, in the folder `reports` beside the tests.</summary>
+public sealed class HtmlReportSamplesTests
+{
+    [Theory]
+    [InlineData("half-open")]
+    [InlineData("hostile")]
+    [InlineData("large")]
+    public void The_pages_for_the_browser_are_written(string name)
+    {
+        var result = Make(name);
+        var folder = Directory.CreateDirectory(Path.Combine(AppContext.BaseDirectory, "reports"));
+        var path = Path.Combine(folder.FullName, $"{name}.html");
+
+        using (var writer = new StreamWriter(path, append: false, new UTF8Encoding(encoderShouldEmitUTF8Identifier: false))) HtmlReport.Write(result, writer);
+
+        Assert.EndsWith("</html>\n", File.ReadAllText(path), StringComparison.Ordinal);
+    }
+
+    private static RunResult Make(string name) => name switch
+    {
+        "half-open" => HandMadeRuns.HalfOpen(),
+        "hostile" => HandMadeRuns.Hostile(),
+        _ => HandMadeRuns.Large(10_000),
+    };
+}
