@@ -15,6 +15,7 @@ import checks_delivery  # noqa: F401
 import checks_matching  # noqa: F401
 import checks_qos  # noqa: F401
 import checks_raw  # noqa: F401
+import checks_reports  # noqa: F401
 import checks_retained  # noqa: F401
 import checks_sessions  # noqa: F401
 import checks_tools  # noqa: F401

@@ -4,6 +4,7 @@ import pathlib
 import shutil
 import subprocess
 
+import browser
 from command_line_client import CommandLine
 
 ROOT = pathlib.Path(__file__).resolve().parents[2]
@@ -17,6 +18,7 @@ COMMAND_LINES = [MOSQUITTO, ORRERY]
 def missing():
     """Names of the tools that are not installed."""
     present = {
+        "chromium": browser.PROGRAM,
         "mosquitto": shutil.which("mosquitto_pub") and shutil.which("mosquitto_sub") and shutil.which("stdbuf"),
         "mqttjs": shutil.which("node") and (pathlib.Path(__file__).parent / "node_modules/mqtt").is_dir(),
         "orrery": shutil.which("dotnet") and all(_has_help(command) for command in (ORRERY.publisher, ORRERY.subscriber)),

@@ -94,7 +94,7 @@ internal static class HandMadeRuns
         {
             run.Now += Millisecond;
             run.Open(NameOf(client));
-            run.Exchange($"{NameOf(client)}#1", toBroker: true, new ConnectPacket { ClientId = NameOf(client), KeepAliveSeconds = 1 });
+            run.Exchange($"{NameOf(client)}#1", toBroker: true, new ConnectPacket { ClientId = NameOf(client), KeepAliveSeconds = 60 });
             run.Exchange($"{NameOf(client)}#1", toBroker: false, new ConnAckPacket());
         }
         for (var n = 0; run.History.Events.Count + 7 <= events; n++)

@@ -9,11 +9,13 @@ let seen = { top: -40, bottom: 40 }; // the heights that the picture shows
 
 function draw(view) {
   const { context, width, height } = view;
+  if (height <= view.heads) return;
   seen = { top: view.top - 40, bottom: view.top + height };
   context.save();
   context.fillStyle = colours.back;
   context.fillRect(0, 0, width, height);
-  view.taken = new Set();
+  view.taken = new Map();
+  view.isDense = isQuietShortened ? view.zoom < 0.3 : order.length / Math.max(1, heightOfAll(view)) > 0.15;
   if (!view.isPrint) targets = [];
 
   const room = width - view.strip;
@@ -41,18 +43,41 @@ function isSeen(view, from, to) {
   return to >= view.top - 30 && from <= view.top + view.height - view.heads + 30;
 }
 
-/** Takes the room of a line of text, if nothing else has it. */
-function claim(view, x, y, length, angle) {
+const Cell = 5;
+
+/** Goes over the cells of a slanted strip: so long, and from one distance above its line to another. */
+function cellsOf(x, y, length, angle, above, below) {
   const cells = [];
-  const step = 9;
-  for (let at = 0; at <= length; at += step) {
-    const column = Math.floor((x + Math.cos(angle) * at) / step);
-    const row = Math.floor((y + Math.sin(angle) * at) / 11);
-    cells.push(column * 1e6 + row);
+  const [cos, sin] = [Math.cos(angle), Math.sin(angle)];
+  for (let across = -above; across <= below; across += Cell - 1) {
+    for (let along = 0; along <= length; along += Cell) {
+      const column = Math.floor((x + cos * along - sin * across) / Cell);
+      const row = Math.floor((y + sin * along + cos * across) / Cell);
+      cells.push(column * 1e6 + row);
+    }
   }
-  if (cells.some(cell => view.taken.has(cell))) return false;
-  for (const cell of cells) view.taken.add(cell);
+  return cells;
+}
+
+/** Takes the room of a line of text with its baseline at a point, if no other text, and no line but its own, has it. */
+function claim(view, x, y, length, angle, owner = -1, isStrict = true) {
+  const cells = cellsOf(x, y, length, angle, 10, 1);
+  for (const cell of cells) {
+    const holder = view.taken.get(cell);
+    if (holder !== undefined && (holder === Text || (isStrict && holder !== owner))) return false;
+  }
+  for (const cell of cells) view.taken.set(cell, Text);
   return true;
+}
+
+const Text = -2; // holds a cell for good, where a line's event only asks for it
+
+/** Notes where a line runs, so that labels keep off it. */
+function occupy(view, x1, y1, x2, y2, owner) {
+  const length = Math.hypot(x2 - x1, y2 - y1);
+  for (const cell of cellsOf(x1, y1, length, Math.atan2(y2 - y1, x2 - x1), 0, 0)) {
+    if (!view.taken.has(cell)) view.taken.set(cell, owner);
+  }
 }
 
 /** Text with a rim of the background, so that lines below don't disturb it. */
@@ -118,8 +143,7 @@ function spanHeights(span, view) {
 /** The lane of a span's link: connections are drawn there, the client's view at the client's side. */
 function linkLane(span) {
   if (nodes[span.node].kind === NodeKind.Link) return laneOf[span.node];
-  const i = span.from;
-  const link = linkOfEvent(i);
+  const link = linkAt[span.from];
   return link < 0 ? -1 : laneOf[link];
 }
 
@@ -133,7 +157,7 @@ function drawSpans(view) {
     const at = onLink ? linkLane(span) : laneOf[span.node];
     if (at < 0) continue;
     const x = view.x[at];
-    const half = Math.max(5, Math.min(13, view.pitch * 0.14));
+    const { half } = view;
     const inner = lanes[at].side < 0 ? 1 : -1; // towards the broker
     switch (span.kind) {
       case Span.Opening:
@@ -142,23 +166,24 @@ function drawSpans(view) {
         context.lineWidth = 2;
         line(context, x - inner * half, from, x - inner * half, to);
         context.setLineDash([]);
+        numberLabel(view, span.connection, x, from);
         break;
-      case Span.ClientOpen: bar(context, x - inner * half, from, to, colours.open); break;
-      case Span.BrokerOpen: bar(context, x + inner * half, from, to, colours.open); break;
+      case Span.ClientOpen: bar(view, x - inner * half, from, to, colours.open); break;
+      case Span.BrokerOpen: bar(view, x + inner * half, from, to, colours.open); break;
       case Span.HalfOpen:
         hatch(context, x - half, from, 2 * half, to - from, colours.half);
         spanLabel(view, "half-open", at, from, to, colours.lost);
         break;
       case Span.Fault:
         if (lanes[at].kind === NodeKind.Link || lanes[at].kind === NodeKind.Broker) {
-          const wide = Math.max(half * 2, Math.min(30, view.pitch * 0.26));
+          const wide = half * 2.3;
           context.fillStyle = colours["fault-back"];
           context.fillRect(x - wide, from, 2 * wide, to - from);
           context.strokeStyle = colours.fault;
           context.lineWidth = 1.5;
           line(context, x - wide, from, x + wide, from);
           if (span.to >= 0) line(context, x - wide, to, x + wide, to);
-          spanLabel(view, span.text.replaceAll("_", " "), at, from, to, colours.fault);
+          spanLabel(view, span.text.replaceAll("_", " "), at, from, to, colours.fault, wide);
         }
         break;
       case Span.Down:
@@ -176,9 +201,23 @@ function drawSpans(view) {
   }
 }
 
-function bar(context, x, from, to, colour) {
+function bar({ context, half }, x, from, to, colour) {
+  const width = Math.max(2, Math.min(4, half * 0.6));
+  const alpha = context.globalAlpha;
+  context.globalAlpha = alpha * (half < 6 ? 0.55 : 1); // many lanes: the packets matter more
   context.fillStyle = colour;
-  context.fillRect(x - 2, from, 4, to - from);
+  context.fillRect(x - width / 2, from, width, to - from);
+  context.globalAlpha = alpha;
+}
+
+/** Which of the client's connections begins here. */
+function numberLabel(view, connection, x, y) {
+  const { context } = view;
+  const words = connection.slice(connection.lastIndexOf("#"));
+  if (view.isDense || view.pitch < 60 || words.length > 6) return;
+  context.font = Small;
+  const width = context.measureText(words).width;
+  if (claim(view, x - width / 2, y + 12, width, 0)) text(context, words, x - width / 2, y + 12, colours.muted);
 }
 
 function hatch(context, x, y, width, height, colour) {
@@ -200,8 +239,8 @@ function hatch(context, x, y, width, height, colour) {
   context.restore();
 }
 
-/** What a span is, along its lane, if it is high enough. */
-function spanLabel(view, words, at, from, to, colour) {
+/** What a span is, along its lane, if it is high enough; at the side that looks away from the broker, or so far from the middle. */
+function spanLabel(view, words, at, from, to, colour, aside = 0) {
   const { context } = view;
   const top = Math.max(from, view.top);
   const bottom = Math.min(to, view.top + view.height - view.heads);
@@ -209,8 +248,9 @@ function spanLabel(view, words, at, from, to, colour) {
   const length = context.measureText(words).width;
   if (bottom - top < length + 10) return;
   const side = lanes[at].side < 0 ? -1 : 1;
+  if (view.pitch < 24) return;
   context.save();
-  context.translate(view.x[at] + side * 3 + 4, Math.min((top + bottom) / 2 + length / 2, bottom - 4));
+  context.translate(view.x[at] + (aside === 0 ? 4 : side < 0 ? -aside - 4 : aside + 12), Math.min((top + bottom) / 2 + length / 2, bottom - 4));
   context.rotate(-Math.PI / 2);
   text(context, words, 0, 0, colour);
   context.restore();
@@ -221,19 +261,22 @@ function drawSilence(view, span, x, inner, from, to) {
   const { context } = view;
   context.strokeStyle = colours.deadline;
   context.lineWidth = 1.5;
-  context.setLineDash([3, 3]);
-  line(context, x, from, x, to);
+  const top = from + Math.max(0, Math.floor((seen.top - from) / 6)) * 6; // the dashes stay where they are while the view moves
+  if (!view.isDense) context.setLineDash([3, 3]);
+  line(context, x, top, x, Math.min(to, seen.bottom));
   context.setLineDash([]);
   line(context, x - 4, from, x + 4, from);
   if (span.to >= 0) return;
+  const flag = Math.min(9, view.half * 1.5);
   context.lineWidth = 2;
-  line(context, x - 9, to, x + 9, to);
+  line(context, x - flag, to, x + flag, to);
+  if (view.isDense) return;
   context.font = Bold;
   const words = "keep-alive deadline";
   const width = context.measureText(words).width;
   context.textAlign = inner > 0 ? "left" : "right";
   const start = inner > 0 ? x + 12 : x - 12;
-  if (claim(view, inner > 0 ? start : start - width, to + 3, width, 0)) text(context, words, start, to + 4, colours.deadline);
+  if (claim(view, inner > 0 ? start : start - width, to + 4, width, 0)) text(context, words, start, to + 4, colours.deadline);
   context.textAlign = "left";
 }
 
@@ -242,7 +285,7 @@ function colourOf(i) {
 }
 
 function fade(i) {
-  return chosen.event < 0 || i === chosen.event || chosen.chain.has(i) ? 1 : 0.28;
+  return chosen.event < 0 || i === chosen.event || chosen.chain.has(i) ? 1 : 0.36;
 }
 
 function isLit(i) {
@@ -252,10 +295,24 @@ function isLit(i) {
 function drawArrows(view) {
   const { context } = view;
   const later = [];
+  const plain = new Map(); // by colour, where there are too many to draw one by one
   for (const i of order) {
-    if (data.k[i] === Kind.Received && cause[i] >= 0 && !shown[cause[i]]) drawArrow(view, cause[i], later);
-    if (data.k[i] === Kind.Sent) drawArrow(view, i, later);
+    const sent = data.k[i] === Kind.Sent ? i : data.k[i] === Kind.Received && cause[i] >= 0 && !shown[cause[i]] ? cause[i] : -1;
+    if (sent < 0) continue;
+    const y = rowOf(i, view);
+    if (y > seen.bottom + 30) break; // rows only go down
+    const end = received[sent];
+    if (y >= seen.top || (end >= 0 && heightOf(time[end], view) >= seen.top)) drawArrow(view, sent, later, plain);
   }
+  for (const [colour, ways] of plain) {
+    context.strokeStyle = colour;
+    context.globalAlpha = chosen.event < 0 ? 0.6 : 0.3;
+    context.lineWidth = 0.8;
+    context.beginPath();
+    for (const way of ways) way.forEach(([x, y], k) => (k === 0 ? context.moveTo(x, y) : context.lineTo(x, y)));
+    context.stroke();
+  }
+  for (const { i, way } of later) for (let k = 1; k < way.length; k++) occupy(view, ...way[k - 1], ...way[k], i);
   for (const job of later.sort((a, b) => b.rank - a.rank || a.i - b.i)) arrowLabel(view, job);
   context.globalAlpha = 1;
 }
@@ -265,7 +322,7 @@ function wayOf(view, i) {
   const from = laneOf[data.n[i]];
   const to = laneOf[data.p[i]];
   if (from < 0 || to < 0) return null;
-  const link = linkOfEvent(i);
+  const link = linkAt[i];
   const linkX = link >= 0 && laneOf[link] >= 0 ? view.x[laneOf[link]] : (view.x[from] + view.x[to]) / 2;
   const x1 = view.x[from];
   const y1 = shown[i] ? rowOf(i, view) : heightOf(time[i], view);
@@ -285,7 +342,7 @@ for (const span of spans) {
   heldOn.get(span.node).push(span);
 }
 
-function drawArrow(view, i, later) {
+function drawArrow(view, i, later, plain) {
   const { context } = view;
   const way = wayOf(view, i);
   if (way === null) return;
@@ -295,8 +352,16 @@ function drawArrow(view, i, later) {
   const end = received[i];
   const lit = isLit(i) || (end >= 0 && isLit(end));
   const isFound = found[i] || (end >= 0 && found[end]);
-  context.globalAlpha = Math.max(fade(i), end >= 0 ? fade(end) : 0);
   const colour = colourOf(i);
+  if (!view.isPrint) {
+    for (let k = 1; k < way.length; k++) targets.push({ i, end, x1: way[k - 1][0], y1: way[k - 1][1], x2: way[k][0], y2: way[k][1] });
+  }
+  if (view.isDense && !lit && !isFound && end >= 0) {
+    if (!plain.has(colour)) plain.set(colour, []);
+    plain.get(colour).push(way);
+    return;
+  }
+  context.globalAlpha = Math.max(fade(i), end >= 0 ? fade(end) : 0);
   if (isFound) {
     context.strokeStyle = colours.lost;
     context.lineWidth = 7;
@@ -306,20 +371,17 @@ function drawArrow(view, i, later) {
     context.globalAlpha = alpha;
   }
   context.strokeStyle = colour;
-  context.lineWidth = lit && chosen.event >= 0 ? 2.6 : 1.4;
+  context.lineWidth = lit && chosen.event >= 0 ? 2.6 : view.isDense ? 1 : 1.4;
   context.setLineDash(fate[i] === Fate.Arrived ? [] : [5, 3]);
   trace(context, way);
   context.setLineDash([]);
-  if (!view.isPrint) {
-    for (let k = 1; k < way.length; k++) targets.push({ i, end, x1: way[k - 1][0], y1: way[k - 1][1], x2: way[k][0], y2: way[k][1] });
-  }
-  const isDense = view.zoom < 0.3 && isQuietShortened;
+  const { isDense } = view;
   const [xb, yb] = way[way.length - 2];
   const angle = Math.atan2(y2 - yb, x2 - xb);
   if (end >= 0) {
     if (!isDense || lit) head(context, x2, y2, angle, colour);
   } else if (fate[i] === Fate.Lost) {
-    cross(context, x2, y2, 5);
+    cross(context, x2, y2, isDense ? 3 : 5);
   } else {
     ring(context, x2, y2, colour);
   }
@@ -361,7 +423,7 @@ function ring(context, x, y, colour) {
 /** What the packet is, along the arrow near its sender; shorter, or nothing, where there is no room. */
 function arrowLabel(view, { i, way, alpha }) {
   const packet = packetOf(i);
-  if (packet === null) return;
+  if (packet === null || (alpha < 1 && view.pitch < 40)) return;
   const { context } = view;
   const [[x1, y1], [x2, y2]] = way;
   const length = Math.hypot(x2 - x1, y2 - y1);
@@ -374,18 +436,23 @@ function arrowLabel(view, { i, way, alpha }) {
   if (words === undefined) return;
   const width = context.measureText(words).width;
   const unit = [(x2 - x1) / length, (y2 - y1) / length];
-  // From the sender's end onward, then from the other end: the first place that is free.
-  for (const at of [16, Math.max(16, (length - width) / 2), Math.max(16, length - width - 20)]) {
-    const begin = isLeft ? at + width : at;
-    const x = x1 + unit[0] * begin;
-    const y = y1 + unit[1] * begin;
-    if (!claim(view, x, y - 6, width, angle)) continue;
-    context.save();
-    context.globalAlpha = alpha;
-    context.translate(x, y);
-    context.rotate(angle);
-    text(context, words, 0, -4, colourOf(i));
-    context.restore();
-    return;
+  // Near the sender, in the middle, near the receiver, above the line or below: the first place that is free of texts and
+  // of other lines, or else of texts.
+  const middle = Math.max(16, (length - width) / 2);
+  const places = [16, middle, Math.max(16, length - width - 20)].flatMap(at => [[at, -4], [at, 12]]);
+  for (const isStrict of [true, false]) {
+    for (const [at, offset] of places) {
+      const begin = isLeft ? at + width : at;
+      const x = x1 + unit[0] * begin - Math.sin(angle) * offset;
+      const y = y1 + unit[1] * begin + Math.cos(angle) * offset;
+      if (!claim(view, x, y, width, angle, i, isStrict)) continue;
+      context.save();
+      context.globalAlpha = alpha;
+      context.translate(x, y);
+      context.rotate(angle);
+      text(context, words, 0, 0, colourOf(i));
+      context.restore();
+      return;
+    }
   }
 }

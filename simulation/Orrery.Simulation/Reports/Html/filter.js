@@ -36,7 +36,7 @@ function applyFilters() {
   for (let i = 0; i < count; i++) {
     const packet = packetOf(i);
     shown[i] = !hiddenKinds.has(data.k[i])
-      && (lane === "" || data.n[i] === +lane || data.p[i] === +lane || (nodes[+lane].kind === NodeKind.Link && linkOfEvent(i) === +lane))
+      && (lane === "" || data.n[i] === +lane || data.p[i] === +lane || (nodes[+lane].kind === NodeKind.Link && linkAt[i] === +lane))
       && (type === "" || (packet !== null && packet.type === +type))
       && (connection === "" || data.c[i] === +connection)
       && (matches === null || (packet !== null && (matches(packet.topic) && packet.topic !== "" || packet.fields.includes(topic))))
@@ -64,7 +64,7 @@ function rearrange() {
     chosen.chain = new Set();
     showDetails(-1);
   }
-  main.zoom = isQuietShortened ? Math.max(zoomOfAll(), Math.min(main.zoom, 12)) : main.zoom;
+  main.zoom = isQuietShortened ? Math.max(zoomOfAll(), Math.min(main.zoom, 6)) : main.zoom;
   clampView();
   layList();
   updateSearch(false);

@@ -218,6 +218,7 @@ function start() {
         lanes: lanes.map(lane => lane.name), isQuietShortened };
     },
     sentence,
+    choose,
     /** Where on the page an event's sign, or its end of the arrow, stands. */
     pointOf(i) {
       const box = canvas.getBoundingClientRect();

@@ -6,9 +6,10 @@ let lanes = []; // from left to right
 const laneOf = new Int32Array(nodes.length).fill(-1); // by node
 let hidesIdleLanes = false;
 
-const shape = { rowHeight: new Float64Array(count), height: 1, stops: [], stopHeights: [], breaks: [] };
+const shape = { rowHeight: new Float64Array(count), height: 1, stops: [], stopHeights: [], breaks: [], version: 0 };
 let isQuietShortened = true;
 
+const LanePitchMin = 9.5; // two lanes a client make 17 pixels: room for a slanted name
 const LineGap = 15;    // between two labels of one place
 const QuietMin = 500e6; // a stretch without events that gets a line of its own
 
@@ -59,7 +60,7 @@ function placeLanes(target, width, scale) {
   const right = 30;
   const sum = lanes.reduce((total, lane, i) => total + (i === 0 ? 0 : (lane.width + lanes[i - 1].width) / 2), 0);
   const outer = lanes.length < 9 ? 0.55 : 0.9; // room for labels outside the outermost lanes
-  const pitch = Math.max(30, Math.min(235, (width - left - right) / Math.max(1, sum + 2 * outer))) * scale;
+  const pitch = Math.max(LanePitchMin, Math.min(235, (width - left - right) / Math.max(1, sum + 2 * outer))) * scale;
   let x = left + Math.max(34, pitch * outer);
   const total = left + right + pitch * (sum + 2 * outer);
   if (total < width) x += (width - total) / 2;
@@ -88,7 +89,7 @@ function layRows() {
   const step = at => {
     const gap = at - before;
     if (gap > 0) {
-      const grown = 5 + 8 * Math.log10(1 + gap / 1e3);
+      const grown = 5 + 6.6 * Math.log10(1 + gap / 1e3);
       if (gap >= QuietMin) breaks.push({ from: y, to: y + grown, gap });
       y += grown;
     }
@@ -125,6 +126,7 @@ function layRows() {
   const last = Math.max(endOfRun, order.length > 0 ? time[order[order.length - 1]] : 0);
   step(last);
   stop(last);
+  shape.version++;
   Object.assign(shape, { stops, stopHeights: heights, breaks, height: y + 24, first, last: Math.max(last, first + 1) });
 }
 

@@ -8,6 +8,8 @@ const markShapes = {
   [Kind.Requested]: ["dot", "open"], [Kind.Opened]: ["dot", "open"], [Kind.Accepted]: ["dot", "open"], [Kind.Ended]: ["stop", "muted"],
 };
 
+const endWords = { closed: "closes", fin: "sees FIN", reset: "reset", timeout: "gives up", vanished: "vanishes", refused: "refused", process_ended: "ends with its process" };
+
 /** What a mark says beside its sign; longest first, empty for those whose sign is enough. */
 function markLabels(i) {
   const name = texts[data.m[i]];
@@ -30,18 +32,19 @@ function markLabels(i) {
     case Kind.FaultEnded: return [`${name.replaceAll("_", " ")} ends`];
     case Kind.DiskSubmitted: return [`disk: ${name}`];
     case Kind.DiskDone: return [`disk done: ${name}`];
-    case Kind.Ended: return [`closed: ${detail || name}`, `closed: ${name}`, "closed"];
+    case Kind.Ended: return [`${endWords[name] ?? "ends"}${detail ? `: ${detail}` : ""}`, endWords[name] ?? "ends"];
     default: return [];
   }
 }
 
 function drawMarks(view) {
   const { context } = view;
-  const isDense = view.zoom < 0.22 && isQuietShortened;
+  const { isDense } = view;
   for (const i of order) {
     const kind = data.k[i];
     const y = rowOf(i, view);
-    if (!isSeen(view, y, y)) continue;
+    if (y > seen.bottom + 30) break;
+    if (y < seen.top) continue;
     if (kind === Kind.Sent || kind === Kind.Received) {
       if (i === chosen.event) halo(view, i, y);
       continue;
@@ -52,7 +55,8 @@ function drawMarks(view) {
     if (kind === Kind.Phase) phaseLine(view, i, y);
     if (i === chosen.event || found[i]) halo(view, i, y);
     const [sign, colour] = markShapes[kind] ?? ["dot", "muted"];
-    if (!isDense || sign !== "dot" || isLit(i)) drawSign(context, sign, x, y, colours[colour]);
+    if (isDense && !isLit(i) && (sign === "disc" || sign === "dot")) drawSign(context, "speck", x, y, colours[colour]);
+    else drawSign(context, sign, x, y, colours[colour]);
     if (!view.isPrint) targets.push({ i, end: -1, x1: x, y1: y, x2: x, y2: y });
     if (!isDense || isLit(i)) markLabel(view, i, x, y, lane, colours[colour]);
   }
@@ -70,13 +74,13 @@ function markLabel(view, i, x, y, lane, colour) {
     const edge = side < 0 ? (next < 0 ? view.left + 100 : view.x[next]) : (next >= lanes.length ? Math.max(view.total - 8, x) : view.x[next]);
     return Math.abs(edge - x) - 20;
   };
-  for (const side of [outward, -outward]) {
+  for (const [side, isStrict] of [[outward, true], [-outward, true], [outward, false], [-outward, false]]) {
     for (const label of labels) {
       const words = fit(context, label, roomOf(side));
       if (words === "" || (words !== label && label !== labels[labels.length - 1])) continue;
       const width = context.measureText(words).width;
       const start = side > 0 ? x + 10 : x - 10 - width;
-      if (!claim(view, start, y, width, 0)) break;
+      if (!claim(view, start, y + 4, width, 0, -1, isStrict)) break;
       text(context, words, start, y + 4, colour);
       return;
     }
@@ -104,7 +108,7 @@ function phaseLine(view, i, y) {
   context.font = Bold;
   context.textAlign = "right";
   const right = view.left + view.width - view.strip - 8;
-  if (claim(view, right - 90, y - 8, 90, 0)) text(context, `phase: ${texts[data.m[i]]}`, right, y - 4, colours.accent);
+  if (claim(view, right - 90, y - 4, 90, 0, -1, false)) text(context, `phase: ${texts[data.m[i]]}`, right, y - 4, colours.accent);
   context.textAlign = "left";
 }
 
@@ -114,6 +118,7 @@ function drawSign(context, sign, x, y, colour) {
   context.lineWidth = 2;
   context.beginPath();
   switch (sign) {
+    case "speck": context.fillRect(x - 1.5, y - 0.5, 3, 1); break;
     case "dot": context.arc(x, y, 2.6, 0, 7); context.fill(); break;
     case "disc": context.arc(x, y, 5, 0, 7); context.fill(); break;
     case "square": context.fillRect(x - 4, y - 4, 8, 8); break;
@@ -176,20 +181,22 @@ function drawStops(view) {
   const { context } = view;
   let last = -Infinity;
   let lastTime = -1;
+  const marked = chosen.event >= 0 && shown[chosen.event] ? rowOf(chosen.event, view) : -Infinity;
   for (const { from, to, gap } of shape.breaks) {
     const [top, bottom] = [from * view.zoom, to * view.zoom];
     if (!isSeen(view, top, bottom) || bottom - top < 28) continue;
     context.fillStyle = colours.muted;
     context.font = "italic " + Small;
-    context.fillText(`${formatDuration(gap)} pass`, 78, (top + bottom) / 2 + 4);
+    context.fillText(`${formatDuration(gap)} quiet`, 78, (top + bottom) / 2 + 4);
   }
   context.font = Small;
   const { stops, stopHeights } = shape;
-  for (let k = 0; k < stops.length; k++) {
+  let first = 0;
+  while (first < stops.length && stopHeights[first] * view.zoom < view.top - 20) first++;
+  for (let k = first; k < stops.length; k++) {
     const y = stopHeights[k] * view.zoom;
-    if (y < view.top - 20) continue;
     if (y > view.top + view.height) break;
-    if (stops[k] === lastTime || y - last < 14) continue;
+    if (stops[k] === lastTime || y - last < 14 || Math.abs(y - marked) < 14) continue;
     context.fillStyle = colours.text;
     context.fillText(formatTime(stops[k]), 78, y + 4);
     context.strokeStyle = colours.lane;
@@ -232,6 +239,7 @@ function drawHeads(view, room) {
   lanes.forEach((lane, i) => {
     const isLink = lane.kind === NodeKind.Link;
     if (isLink && view.pitch < 44) return;
+    if (view.pitch < 6 && lane.kind === NodeKind.Client) return;
     const x = view.x[i];
     const colour = isLink ? colours.muted : colours.text;
     if (view.areNamesUpright) {
@@ -259,39 +267,57 @@ function drawHeads(view, room) {
   context.restore();
 }
 
+/** The strip of the whole run. Its picture is kept until what it shows changes. */
 function drawStrip(view) {
-  const { context } = view;
-  const x = view.width - view.strip;
+  const { context, strip } = view;
+  const x = view.width - strip;
   const height = view.height - view.heads;
   const all = heightOfAll(view);
+  const ratio = window.devicePixelRatio || 1;
+  const key = [height, strip, ratio, isQuietShortened, shape.version, document.documentElement.dataset.theme].join();
+  if (stripPicture.key !== key) {
+    stripPicture.key = key;
+    stripPicture.canvas.width = strip * ratio;
+    stripPicture.canvas.height = Math.max(1, Math.round(height * ratio));
+    const own = stripPicture.canvas.getContext("2d");
+    own.setTransform(ratio, 0, 0, ratio, 0, 0);
+    paintStrip(own, view, strip, height, all);
+  }
+  context.drawImage(stripPicture.canvas, x, view.heads, strip, height);
+  context.strokeStyle = colours.accent;
+  context.lineWidth = 2;
+  const part = Math.min(1, height / all);
+  context.strokeRect(x + 1.5, view.heads + view.top / all * height + 1, strip - 3, Math.max(8, part * height - 2));
+}
+
+const stripPicture = { key: "", canvas: document.createElement("canvas") };
+
+function paintStrip(context, view, strip, height, all) {
+  const place = y => y / all * height;
   context.fillStyle = colours.panel;
-  context.fillRect(x, view.heads, view.strip, height);
+  context.fillRect(0, 0, strip, height);
   context.fillStyle = colours.line;
-  context.fillRect(x, view.heads, 1, height);
-  const place = y => view.heads + y / all * height;
+  context.fillRect(0, 0, 1, height);
   for (const span of spans) {
     if (span.kind !== Span.Fault && span.kind !== Span.Down && span.kind !== Span.Paused && span.kind !== Span.HalfOpen) continue;
     const [from, to] = spanHeights(span, view);
     context.fillStyle = span.kind === Span.Fault ? colours["fault-back"] : colours["down-back"];
-    context.fillRect(x + 1, place(from), view.strip, Math.max(2, place(to) - place(from)));
+    context.fillRect(1, place(from), strip, Math.max(2, place(to) - place(from)));
   }
   const bins = new Uint16Array(Math.ceil(height) + 1);
-  for (const i of order) bins[Math.max(0, Math.min(bins.length - 1, Math.floor(place(rowOf(i, view)) - view.heads)))]++;
+  for (const i of order) bins[Math.max(0, Math.min(bins.length - 1, Math.floor(place(rowOf(i, view)))))]++;
   const most = bins.reduce((high, value) => Math.max(high, value), 1);
   context.fillStyle = colours.lane;
   bins.forEach((value, k) => {
-    if (value > 0) context.fillRect(x + 4, view.heads + k, 3 + (view.strip - 14) * value / most, 1);
+    if (value > 0) context.fillRect(4, k, 3 + (strip - 17) * value / most, 1);
   });
   context.fillStyle = colours.lost;
   for (const finding of findings) {
-    for (const event of finding.events) context.fillRect(view.width - 9, place(rowOf(event, view)) - 1.5, 9, 3);
+    for (const event of finding.events) context.fillRect(strip - 9, place(shown[event] ? rowOf(event, view) : heightOf(time[event], view)) - 1.5, 9, 3);
   }
-  context.strokeStyle = colours.accent;
-  context.lineWidth = 2;
-  const seen = Math.min(1, height / all);
-  context.strokeRect(x + 1.5, view.heads + view.top / all * height + 1, view.strip - 3, Math.max(8, seen * height - 2));
 }
 
+/** Explains the signs that this run has. */
 function drawLegend() {
   const arrow = colour => context => {
     context.strokeStyle = colours[colour];
@@ -300,20 +326,29 @@ function drawLegend() {
     head(context, 25, 7, 0, colours[colour]);
   };
   const sign = (name, colour) => context => drawSign(context, name, 13, 7, colours[colour]);
+  const striped = colour => context => hatch(context, 3, 0, 20, 14, colours[colour]);
+  const types = new Set(packets.map(packet => typeColours[packet.type]));
+  const kinds = new Set(data.k);
+  const has = new Set(spans.map(span => span.kind));
   const entries = [
-    ["connecting", arrow("connect")], ["PUBLISH", arrow("publish")], ["acknowledging", arrow("answer")], ["subscribing", arrow("subscribe")], ["ping", arrow("ping")],
-    ["lost", context => { context.strokeStyle = colours.publish; context.lineWidth = 1.6; context.setLineDash([5, 3]); line(context, 1, 7, 17, 7); context.setLineDash([]); cross(context, 19, 7, 4); }],
-    ["client | broker holds it open", context => { bar(context, 8, 0, 14, colours.open); bar(context, 18, 0, 14, colours.open); }],
-    ["half-open", context => hatch(context, 3, 0, 20, 14, colours.half)],
-    ["fault on a link", context => { context.fillStyle = colours["fault-back"]; context.fillRect(1, 0, 24, 14); context.strokeStyle = colours.fault; context.lineWidth = 1.5; line(context, 1, 1, 25, 1); }],
-    ["keep-alive deadline", context => { context.strokeStyle = colours.deadline; context.lineWidth = 1.5; context.setLineDash([3, 2]); line(context, 13, 0, 13, 11); context.setLineDash([]); context.lineWidth = 2; line(context, 5, 12, 21, 12); }],
-    ["message delivered", sign("disc", "good")], ["timer", sign("clock", "deadline")], ["decision", sign("dot", "muted")],
-    ["process down", context => hatch(context, 3, 0, 20, 14, colours.lost)], ["paused", context => hatch(context, 3, 0, 20, 14, colours.pause)],
-    ["finding", context => { context.globalAlpha = 0.3; context.fillStyle = colours.lost; context.beginPath(); context.arc(13, 7, 7, 0, 7); context.fill(); }],
+    [types.has("connect"), "connecting", arrow("connect")], [types.has("publish"), "PUBLISH", arrow("publish")],
+    [types.has("answer"), "acknowledging", arrow("answer")], [types.has("subscribe"), "subscribing", arrow("subscribe")], [types.has("ping"), "ping", arrow("ping")],
+    [fate.includes(Fate.Lost), "lost", context => { context.strokeStyle = colours.publish; context.lineWidth = 1.6; context.setLineDash([5, 3]); line(context, 1, 7, 17, 7); context.setLineDash([]); cross(context, 19, 7, 4); }],
+    [fate.includes(Fate.UnderWay), "still on its way", context => { context.strokeStyle = colours.publish; context.lineWidth = 1.6; context.setLineDash([5, 3]); line(context, 1, 7, 17, 7); context.setLineDash([]); ring(context, 20, 7, colours.publish); }],
+    [has.has(Span.ClientOpen), "open for the client | the broker", context => { bar({ context, half: 7 }, 8, 0, 14, colours.open); bar({ context, half: 7 }, 18, 0, 14, colours.open); }],
+    [has.has(Span.HalfOpen), "half-open: only one end knows it is over", striped("half")],
+    [has.has(Span.Fault), "fault at work", context => { context.fillStyle = colours["fault-back"]; context.fillRect(1, 0, 24, 14); context.strokeStyle = colours.fault; context.lineWidth = 1.5; line(context, 1, 1, 25, 1); }],
+    [has.has(Span.Held), "bytes held", striped("fault")],
+    [has.has(Span.Silence), "silence up to the keep-alive deadline", context => { context.strokeStyle = colours.deadline; context.lineWidth = 1.5; context.setLineDash([3, 2]); line(context, 13, 0, 13, 11); context.setLineDash([]); context.lineWidth = 2; line(context, 5, 12, 21, 12); }],
+    [kinds.has(Kind.Delivered), "message delivered", sign("disc", "good")], [kinds.has(Kind.Timer), "timer fires", sign("clock", "deadline")],
+    [kinds.has(Kind.Decision), "broker decides", sign("dot", "muted")], [kinds.has(Kind.Step), "step", sign("diamond", "muted")],
+    [has.has(Span.Down), "process down", striped("lost")], [has.has(Span.Paused), "paused", striped("pause")],
+    [findings.length > 0, "finding", context => { context.globalAlpha = 0.3; context.fillStyle = colours.lost; context.beginPath(); context.arc(13, 7, 7, 0, 7); context.fill(); }],
   ];
   const legend = element("legend");
   legend.replaceChildren();
-  for (const [words, paint] of entries) {
+  for (const [isPresent, words, paint] of entries) {
+    if (!isPresent) continue;
     const item = document.createElement("span");
     const picture = document.createElement("canvas");
     picture.width = 52;

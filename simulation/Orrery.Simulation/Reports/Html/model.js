@@ -69,10 +69,8 @@ const spans = data.spans.map(([kind, node, connection, from, to, until, text]) =
 
 const linkOf = new Map(nodes.flatMap((node, i) => (node.kind === NodeKind.Link ? [[`${node.client}>${node.broker}`, i]] : [])));
 
-/** The link that an event's connection runs over; -1 where there is none. */
-function linkOfEvent(i) {
-  return linkOf.get(`${data.n[i]}>${data.p[i]}`) ?? linkOf.get(`${data.p[i]}>${data.n[i]}`) ?? -1;
-}
+/** By event: the link that its connection runs over; -1 where there is none. */
+const linkAt = Int32Array.from(data.n, (node, i) => linkOf.get(`${node}>${data.p[i]}`) ?? linkOf.get(`${data.p[i]}>${node}`) ?? -1);
 
 function packetOf(i) {
   return data.w[i] < 0 ? null : packets[data.w[i]];
@@ -113,10 +111,20 @@ function firstField(fields, name) {
   return line === undefined ? "" : line.slice(name.length + 2);
 }
 
-const endings = {
-  fin: "was closed by the other end", reset: "was reset", closed: "was closed by this end", timeout: "was given up after a timeout",
-  vanished: "vanished", refused: "was refused", process_ended: "ended with its process",
-};
+/** How a connection ended for a node, in words. */
+function ending(node, peer, how) {
+  const other = peer || "the other end";
+  switch (how) {
+    case "fin": return `${node} learns that ${other} has closed the connection`;
+    case "reset": return `${node}: the connection with ${other} is reset`;
+    case "closed": return `${node} closes the connection with ${other}`;
+    case "timeout": return `${node} gives up the connection with ${other}`;
+    case "vanished": return `${node}: the connection with ${other} vanishes`;
+    case "refused": return `${node}: ${other} refuses the connection`;
+    case "process_ended": return `${node}: the connection with ${other} ends with its process`;
+    default: return `${node}: the connection with ${other} ends, ${how}`;
+  }
+}
 
 /** An event in one sentence of plain words. */
 function sentence(i) {
@@ -132,7 +140,7 @@ function sentence(i) {
     case Kind.Requested: return `${node} asks ${peer} for a connection${also}`;
     case Kind.Opened: return `${node} has its connection to ${peer}${also}`;
     case Kind.Accepted: return `${node} takes the connection of ${peer}${also}`;
-    case Kind.Ended: return `${node}: connection ${peer ? `with ${peer} ` : ""}${endings[name] ?? `ended: ${name}`}${also}`;
+    case Kind.Ended: return `${ending(node, peer, name)}${also}`;
     case Kind.Sent: return `${node} sends ${label} to ${peer}${["", "", ", which is lost", ", still on its way"][fate[i]]}${also}`;
     case Kind.Received: return `${node} reads ${label} from ${peer}${also}`;
     case Kind.Malformed: return `${node}: bytes that are no packet${also}`;

@@ -25,6 +25,7 @@ function showRun() {
     return part;
   };
   facts.append(badge, fact("seed", run.seed), fact("ran for", formatTime(run.end)), fact("events", String(count)));
+  if (run.scenario) facts.append(fact("scenario", run.scenario.slice(0, 12), true));
   if (run.trace) facts.append(fact("trace", run.trace, true));
   if (run.omitted > 0) facts.append(fact("not recorded", `${run.omitted} later events`));
   if (run.skipped) facts.append(fact("skipped", run.skipped));
@@ -38,7 +39,7 @@ function showFindings() {
     all.remove();
     return;
   }
-  element("findings-title").append(make("span", "", `(${findings.length})`));
+  element("findings-title").append(make("span", "", ` (${findings.length})`));
   findings.forEach((finding, n) => {
     const item = make("li", finding.isUnknown ? "unknown" : "");
     const head = make("div");

@@ -37,6 +37,7 @@ function setTheme(theme) {
 
 function resize() {
   const box = canvas.getBoundingClientRect();
+  if (box.width < 1 || box.height < 1) return; // hidden, as it is on paper
   const ratio = window.devicePixelRatio || 1;
   canvas.width = Math.max(1, Math.round(box.width * ratio));
   canvas.height = Math.max(1, Math.round(box.height * ratio));
@@ -55,6 +56,7 @@ function arrange(view) {
   view.total = total;
   const longest = lanes.reduce((most, lane) => (lane.kind === NodeKind.Link ? most : Math.max(most, lane.name.length)), 4);
   view.areNamesUpright = pitch >= Math.min(150, longest * 7.5 + 12);
+  view.half = Math.max(2.5, Math.min(13, pitch * 0.22)); // from a link's middle to either end's bar
   view.heads = view.areNamesUpright ? 46 : Math.min(130, 26 + longest * 6);
   view.linearHeight = Math.max(200, view.height - view.heads);
 }
@@ -79,7 +81,7 @@ function zoomOfAll() {
 
 function zoomTo(zoom, at = (main.height - main.heads) / 2) {
   const moment = momentAt(main.top + at, main);
-  const most = isQuietShortened ? 12 : Math.max(1, (shape.last - shape.first) / main.linearHeight / 100); // to 100 ns a pixel
+  const most = isQuietShortened ? 6 : Math.max(1, (shape.last - shape.first) / main.linearHeight / 100); // to 100 ns a pixel
   main.zoom = Math.max(zoomOfAll(), Math.min(most, zoom));
   main.top = heightOf(moment, main) - at;
   clampView();
@@ -87,7 +89,7 @@ function zoomTo(zoom, at = (main.height - main.heads) / 2) {
 }
 
 function widenLanes(factor) {
-  main.laneScale = Math.max(0.25, Math.min(6, main.laneScale * factor));
+  main.laneScale = Math.max(0.5, Math.min(6, main.laneScale * factor));
   arrange(main);
   clampView();
   redraw();
