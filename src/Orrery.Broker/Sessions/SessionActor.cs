@@ -151,8 +151,8 @@ internal sealed partial class SessionActor : UntypedActor, IWithTimers
 
     private void Count(Counter counter, long amount = 1) => _tally.Add(counter, amount);
 
-    /// <summary>Wall time in UTC ticks: what expiry is counted in, since it is kept across restarts.</summary>
-    private long NowTicks => Context.System.Scheduler.Now.UtcTicks;
+    /// <summary>UTC ticks, which outlive a restart, counted on by the monotonic clock: what expiry of messages is counted in.</summary>
+    private long NowTicks => _broker.ClockOriginTicks + Context.System.Scheduler.MonotonicClock.Ticks;
 
     private sealed record WillDelayElapsed
     {

@@ -25,7 +25,11 @@ internal sealed class SessionsActor : UntypedActor
 
     public SessionsActor(BrokerOptions options, TopicTree topics, IActorRef shared, IActorRef statistics, ILogger logger, Explanation? explain)
     {
-        _broker = new BrokerContext(options, topics, Self, shared, statistics, logger, explain);
+        var clock = Context.System.Scheduler;
+        _broker = new BrokerContext(options, topics, Self, shared, statistics, logger, explain)
+        {
+            ClockOriginTicks = clock.Now.UtcTicks - clock.MonotonicClock.Ticks,
+        };
         _identifiers = Context.System.GetRandomStream($"{Self.Path}/identifiers");
     }
 

@@ -203,6 +203,26 @@ public class FlowControlTests
         Assert.Equal(1, world.Statistics()[Counter.Expired]);
     }
 
+    [Theory]
+    [InlineData(1)]
+    [InlineData(-1)]
+    public void ME3_A_wall_clock_that_is_set_neither_shortens_nor_lengthens_the_wait_of_a_message(int hours)
+    {
+        var world = new BrokerWorld();
+        world.Connect("s", cleanStart: false, sessionExpiry: 100).Subscribe("a");
+        world.Connect("s", cleanStart: false, sessionExpiry: 100).Drop();
+        var publisher = world.Connect("p");
+        publisher.Publish("a", "short", QoS.AtLeastOnce, 1, properties: new MessageProperties(messageExpiryIntervalSeconds: 5));
+        publisher.Publish("a", "long", QoS.AtLeastOnce, 2, properties: new MessageProperties(messageExpiryIntervalSeconds: 50));
+        world.Host.Scheduler.JumpWallClock(TimeSpan.FromHours(hours));
+        world.Advance(20);
+
+        var subscriber = world.Connect("s", cleanStart: false, sessionExpiry: 100);
+
+        Assert.Equal(30u, subscriber.ExpectPublish("a", "long").Message.Properties!.MessageExpiryIntervalSeconds);
+        subscriber.ExpectNothing();
+    }
+
     [Fact]
     [Trait("Statement", "MQTT-4.3.3-7")]
     public void Q2_7_Expiry_does_not_interrupt_a_started_exchange()
