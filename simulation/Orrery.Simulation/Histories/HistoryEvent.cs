@@ -36,6 +36,9 @@ public sealed record HistoryEvent
     /// <summary>Of a step, its number in the scenario from 0: those of `steps`, then those of `faults`; null elsewhere.</summary>
     public int? Step { get; init; }
 
+    /// <summary>What <see cref="HistoryKind.Malformed"/> sent, byte for byte; empty where bytes were read, and elsewhere.</summary>
+    public ReadOnlyMemory<byte> Bytes { get; init; }
+
     /// <summary>The index of the event that led to this one: of a packet received its sending, of a packet sent what its sender
     /// received or decided before; -1 where nothing did.</summary>
     public int Cause { get; init; } = -1;
