@@ -33,9 +33,6 @@ public sealed record HistoryEvent
     /// <summary>The packet that was sent or received, or the PUBLISH that was delivered; null elsewhere.</summary>
     public WirePacket? Packet { get; init; }
 
-    /// <summary>Of a step, its number in the scenario from 0: those of `steps`, then those of `faults`; null elsewhere.</summary>
-    public int? Step { get; init; }
-
     /// <summary>What <see cref="HistoryKind.Malformed"/> sent, byte for byte; empty where bytes were read, and elsewhere.</summary>
     public ReadOnlyMemory<byte> Bytes { get; init; }
 
