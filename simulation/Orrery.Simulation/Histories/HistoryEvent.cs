@@ -33,6 +33,9 @@ public sealed record HistoryEvent
     /// <summary>The packet that was sent or received, or the PUBLISH that was delivered; null elsewhere.</summary>
     public WirePacket? Packet { get; init; }
 
+    /// <summary>What <see cref="HistoryKind.Malformed"/> sent, byte for byte; empty where bytes were read, and elsewhere.</summary>
+    public ReadOnlyMemory<byte> Bytes { get; init; }
+
     /// <summary>The index of the event that led to this one: of a packet received its sending, of a packet sent what its sender
     /// received or decided before; -1 where nothing did.</summary>
     public int Cause { get; init; } = -1;
