@@ -1,6 +1,6 @@
 """The page of a run in a real browser: what a person sees, chooses and types, and nothing that the page trusts too much.
 
-The pages are those that the tests of Orrery.Simulation leave in their folder; they are run when the folder is empty or older.
+The pages are those that the tests of Orrery.Simulation leave in their folder; they are run when what makes the pages is newer.
 """
 
 import subprocess
@@ -10,14 +10,15 @@ from browser import PROGRAM, Page
 from harness import check, expect, expect_true, until
 
 TESTS = tools.ROOT / "tests/Orrery.Simulation.Tests"
-FOLDER = TESTS / "bin/Release/net10.0"
+FOLDER = TESTS / "bin/Release/net10.0/reports"
+SOURCES = [tools.ROOT / "simulation/Orrery.Simulation/Reports", TESTS / "Reports"]
 MILLISECONDS_TO_DRAW = 250  # a page of 10,000 events takes a tenth of it on an idle machine
 
 
 def page(context, name, **options):
-    path = FOLDER / f"reports/{name}.html"
-    made_from = FOLDER / "Orrery.Simulation.dll"
-    if not path.exists() or not made_from.exists() or path.stat().st_mtime < made_from.stat().st_mtime:
+    path = FOLDER / f"{name}.html"
+    newest = max(file.stat().st_mtime for folder in SOURCES for file in folder.rglob("*"))
+    if not path.exists() or path.stat().st_mtime < newest:
         subprocess.run(["dotnet", "test", str(TESTS), "-c", "Release", "--nologo", "-v", "q", "--filter", "FullyQualifiedName~HtmlReportSamples"],
                        check=True, stdout=subprocess.DEVNULL)
     opened = Page(context, path.as_uri(), **options)

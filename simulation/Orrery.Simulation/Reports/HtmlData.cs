@@ -96,7 +96,7 @@ internal sealed class HtmlData
             return difference;
         });
         Column(writer, "k", happened => (int)happened.Kind);
-        Column(writer, "n", happened => _nodes.IndexOf(happened.Node));
+        Column(writer, "n", happened => _nodes.IndexOf(happened));
         Column(writer, "p", happened => happened.Peer is null ? -1 : _nodes.IndexOf(happened.Peer));
         Column(writer, "c", happened => TextIndex(happened.Connection));
         Column(writer, "m", happened => TextIndex(happened.Name));
@@ -139,11 +139,11 @@ internal sealed class HtmlData
     private void WriteSpans(Utf8JsonWriter writer)
     {
         writer.WriteStartArray("spans");
-        foreach (var span in HtmlSpans.Of(_result.History, _result.VirtualNanoseconds))
+        foreach (var (span, lane) in HtmlSpans.Of(_result.History, _result.VirtualNanoseconds).SelectMany(span => LanesOf(span).Select(lane => (span, lane))))
         {
             writer.WriteStartArray();
             writer.WriteNumberValue((int)span.Kind);
-            writer.WriteNumberValue(_nodes.IndexOf(span.Node));
+            writer.WriteNumberValue(lane);
             writer.WriteNumberValue(TextIndex(span.Connection));
             writer.WriteNumberValue(span.FromEvent);
             writer.WriteNumberValue(span.ToEvent);
@@ -154,6 +154,9 @@ internal sealed class HtmlData
         }
         writer.WriteEndArray();
     }
+
+    private IReadOnlyList<int> LanesOf(HtmlSpan span) =>
+        span.Kind is HtmlSpanKind.Fault or HtmlSpanKind.Held ? _nodes.TargetsOf(span.Node) : [_nodes.IndexOf(span.Node)];
 
     private void WriteFindings(Utf8JsonWriter writer)
     {

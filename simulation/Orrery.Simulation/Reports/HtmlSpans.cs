@@ -136,9 +136,10 @@ internal sealed class HtmlSpans
 
     private void EndFault(HistoryEvent ended)
     {
-        // The detail names the fault by its id first; where it does not, the oldest of the kind on that node ends.
+        // Its beginning is its cause, or has the same id, which the detail names first, or else is the oldest of the kind there.
         var id = FirstWord(ended.Detail);
-        var index = _faults.FindIndex(fault => IsSame(fault) && FirstWord(fault.Detail) == id);
+        var index = _faults.FindIndex(fault => fault.Index == ended.Cause);
+        if (index < 0) index = _faults.FindIndex(fault => IsSame(fault) && FirstWord(fault.Detail) == id);
         if (index < 0) index = _faults.FindIndex(IsSame);
         if (index < 0) return;
 
