@@ -222,7 +222,7 @@ function start() {
     /** Where on the page an event's sign, or its end of the arrow, stands. */
     pointOf(i) {
       const box = canvas.getBoundingClientRect();
-      return { x: box.left + main.x[laneOf[data.n[i]]] - main.left, y: box.top + main.heads + rowOf(i, main) - main.top };
+      return { x: box.left + (laneOf[data.n[i]] < 0 ? 100 : main.x[laneOf[data.n[i]]] - main.left), y: box.top + main.heads + rowOf(i, main) - main.top };
     },
     /** How long drawing takes, in milliseconds, without the browser's own work. */
     timeToDraw() {

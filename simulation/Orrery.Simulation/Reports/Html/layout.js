@@ -18,7 +18,7 @@ function layLanes() {
   const weight = new Int32Array(nodes.length);
   const used = new Uint8Array(nodes.length);
   for (let i = 0; i < count; i++) {
-    if (shown[i]) used[data.n[i]] = 1;
+    if (shown[i] && data.k[i] !== Kind.Phase) used[data.n[i]] = 1; // a phase has a line of its own, from side to side
     if (data.w[i] < 0 || packets[data.w[i]].type !== 3 || nodes[data.n[i]].kind !== NodeKind.Client) continue;
     if (data.k[i] === Kind.Sent) weight[data.n[i]]++;
     if (data.k[i] === Kind.Received) weight[data.n[i]]--;
@@ -36,7 +36,9 @@ function layLanes() {
     if (hidesIdleLanes && isIdle) return;
     result.push({ node, side, kind, name: nodes[node].name, x: 0, width: kind === NodeKind.Link ? 0.8 : 1 });
   };
-  for (let i = 0; i < nodes.length; i++) if (nodes[i].kind === NodeKind.Script) add(i, -1);
+  const [scripts, others] = [[], []];
+  nodes.forEach((node, i) => (node.kind === NodeKind.Script ? scripts : others).push(i));
+  for (const script of scripts) if (used[script]) add(script, -1);
   for (const broker of brokers) {
     const own = links.filter(link => nodes[link].broker === broker && !placed.has(link));
     const clients = own.map(link => nodes[link].client).filter(client => nodes[client].kind === NodeKind.Client && !placed.has(client));
@@ -48,7 +50,7 @@ function layLanes() {
     add(broker, 1);
     for (const client of clients) if (!left.has(client)) { add(link(client), 1); add(client, 1); }
   }
-  for (let i = 0; i < nodes.length; i++) add(i, 1);
+  for (const other of others) add(other, 1);
   lanes = result;
   laneOf.fill(-1);
   lanes.forEach((lane, i) => { laneOf[lane.node] = i; });
@@ -74,7 +76,7 @@ function placeLanes(target, width, scale) {
 /** Gives every event that is shown its height, in pixels at a zoom of 1. */
 function layRows() {
   order = [];
-  for (let i = 0; i < count; i++) if (shown[i] && laneOf[data.n[i]] >= 0) order.push(i);
+  for (let i = 0; i < count; i++) if (shown[i] && (laneOf[data.n[i]] >= 0 || data.k[i] === Kind.Phase)) order.push(i);
   const deadlines = spans.filter(span => span.kind === Span.Silence && span.to < 0 && shown[span.from] && span.end <= endOfRun)
     .map(span => span.end).sort((a, b) => a - b);
   const stops = [];

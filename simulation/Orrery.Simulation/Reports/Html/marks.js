@@ -53,6 +53,7 @@ function drawMarks(view) {
     const x = view.x[lane];
     context.globalAlpha = fade(i);
     if (kind === Kind.Phase) phaseLine(view, i, y);
+    if (lane < 0) continue;
     if (i === chosen.event || found[i]) halo(view, i, y);
     const [sign, colour] = markShapes[kind] ?? ["dot", "muted"];
     if (isDense && !isLit(i) && (sign === "disc" || sign === "dot")) drawSign(context, "speck", x, y, colours[colour]);
