@@ -88,6 +88,14 @@ internal sealed class RunWorld
     /// <summary>When something was last put on any link.</summary>
     public long LastTrafficNanoseconds => Links.All.Count == 0 ? 0 : Links.All.Max(link => link.Link.LastTrafficNanoseconds);
 
+    /// <summary>Adds a client while the run goes on.</summary>
+    public SimulatedClient AddClient(string name, ClientNode node)
+    {
+        var client = new SimulatedClient(this, name, name, 1, node, node.Broker is null ? _brokers[0] : BrokersOf(node.Broker).First());
+        _clients.Add(client);
+        return client;
+    }
+
     private void AddClients(string group, ClientNode node)
     {
         var homes = node.Per switch

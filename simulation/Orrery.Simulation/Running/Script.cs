@@ -28,6 +28,13 @@ internal sealed class Script(RunWorld world) : EventTarget(Recorder.ScriptNode)
         world.MayHoldPackets = world.Triggers.WatchesPackets;
     }
 
+    /// <summary>Adds a step that waits for something, while the run goes on.</summary>
+    public void When(Trigger trigger, Step step)
+    {
+        _steps.Add(step);
+        world.Triggers.Arm(trigger, _steps.Count - 1);
+    }
+
     /// <summary>The run goes on up to an instant at least.</summary>
     public void Extend(long nanoseconds) => EndNanoseconds = Math.Max(EndNanoseconds, nanoseconds);
 

@@ -37,7 +37,7 @@ internal sealed class TriggerBoard
         && (int)packet.Packet == (int)type
         && packet.Dir == (isToBroker ? Direction.In : Direction.Out)
         && packet.Stage == stage
-        && (packet.Conn is null || packet.Conn == connection));
+        && (packet.Conn is null || packet.Conn == connection || IsOf(packet.Conn, connection)));
 
     /// <summary>A broker decided something.</summary>
     /// <inheritdoc cref="OnPacket"/>
@@ -65,6 +65,10 @@ internal sealed class TriggerBoard
 
         return [];
     }
+
+    // A client's name alone stands for all of its connections.
+    private static bool IsOf(string client, string connection) =>
+        connection.Length > client.Length && connection[client.Length] == '#' && connection.StartsWith(client, StringComparison.Ordinal);
 
     private List<int> Fire(Func<Trigger, bool> matches)
     {

@@ -16,6 +16,7 @@ internal static class ProjectRules
         new("Orrery.Client", "src", ["Orrery.Mqtt"], []),
         new("Orrery.Server", "src", ["Orrery.Broker", "Orrery.Storage"], []) { Frameworks = ["Microsoft.AspNetCore.App"] },
         new("Orrery.Simulation", "simulation", ["Orrery.Broker", "Orrery.Storage", "Orrery.Client"], ["YamlDotNet"]),
+        new("Orrery.Testing", "simulation", ["Orrery.Simulation", "Orrery.Client", "Orrery.Broker", "Orrery.Mqtt"], []),
         new("Orrery", "src", ["Orrery.Server", "Orrery.Client", "Orrery.Simulation", "Orrery.Storage", "Orrery.Broker", "Orrery.Mqtt", "Orrery.Actors"],
             ["System.CommandLine"]) { Frameworks = ["Microsoft.AspNetCore.App"] },
         new("Orrery.Benchmarks", "tests", AnyUnderSource, ["BenchmarkDotNet"]) { Frameworks = ["Microsoft.AspNetCore.App"] },
