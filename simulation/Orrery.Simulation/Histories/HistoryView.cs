@@ -139,7 +139,8 @@ internal sealed partial class HistoryView
                 break;
         }
 
-        if (happened.Connection is { } name) Note(happened, ConnectionOf(happened, name));
+        // A step that connects names what it is about to make, and knows no other end.
+        if (happened.Connection is { } name && happened.Kind != HistoryKind.Step) Note(happened, ConnectionOf(happened, name));
     }
 
     private ConnectionView ConnectionOf(HistoryEvent happened, string name)
@@ -246,9 +247,9 @@ internal sealed partial class HistoryView
     private List<HistoryEvent> EndsOf(ConnectionView connection)
     {
         _ends ??= _decisions.Where(decision => JudgedDecisions.Is(decision, JudgedDecisions.Disconnected))
-            .GroupBy(decision => $"{decision.Node} {Before(decision.Detail ?? "", " [")}", StringComparer.Ordinal)
+            .GroupBy(decision => $"{decision.Node} {Before(decision.Detail ?? "", "]")}", StringComparer.Ordinal)
             .ToDictionary(group => group.Key, group => group.ToList(), StringComparer.Ordinal);
-        return _ends.GetValueOrDefault($"{connection.Broker} Client {connection.ClientId}") ?? [];
+        return _ends.GetValueOrDefault($"{connection.Broker} Client {connection.ClientId} [{connection.Name}") ?? [];
     }
 
     private static string Before(string text, string mark) => text.IndexOf(mark, StringComparison.Ordinal) is var end and >= 0 ? text[..end] : text;

@@ -17,8 +17,13 @@ internal sealed class PacketStream(bool isToBroker)
     public string? Violation { get; private set; }
 
     /// <summary>The version as these bytes show it: of a CONNECT, or of one that asks for a version there is not.</summary>
-    public MqttVersion? Version => _reader?.Version
-        ?? (_reader?.RequestedProtocolLevel is { } level && Enum.IsDefined((MqttVersion)level) ? (MqttVersion)level : null);
+    public MqttVersion? Version => _reader?.Version ?? _reader?.RequestedProtocolLevel switch
+    {
+        { } level when Enum.IsDefined((MqttVersion)level) => (MqttVersion)level,
+        > (byte)MqttVersion.V5 => MqttVersion.V5,
+        { } => MqttVersion.V311,
+        null => null,
+    };
 
     /// <summary>Adds what passed.</summary>
     public void Append(ReadOnlySpan<byte> bytes)
