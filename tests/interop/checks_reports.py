@@ -66,6 +66,17 @@ def shows(context):
     expect_no_complaint(opened)
 
 
+@check("a run of a scenario: what was lost, and why the will was published", needs=["chromium"])
+def scenario(context):
+    opened = page(context, "keep-alive")
+    expect([lane for lane in state(opened)["lanes"] if lane != "script"], ["sensor", "sensor->b1", "b1", "watcher->b1", "watcher"], "lanes")
+    expect_true(index(opened, "sensor sends PINGREQ to b1, which is lost"), "the lost packet is in the list")
+    opened.evaluate(f"orreryReport.choose({index(opened, 'watcher gets the message on status/sensor')})")
+    causes = opened.evaluate("[...document.querySelectorAll('#causes li')].map(item => item.innerText)")
+    expect_true(any("sensor sends CONNECT" in cause for cause in causes), f"the chain of causes begins with the sensor: {causes}")
+    expect_no_complaint(opened)
+
+
 @check("a run's page: a click on a packet shows its fields, bytes and causes", needs=["chromium"])
 def click(context):
     opened = page(context, "half-open")
@@ -76,7 +87,7 @@ def click(context):
     expect(state(opened)["event"], acknowledgement, "the event that is chosen")
     expect_true(publish in state(opened)["chain"], "the PUBLISH that led to it is in the chain")
     details = text(opened, "#details")
-    for words in ("watcher sends PUBACK id 1 to b1", "Packet identifier", "Success (0x00)", "40 02 00 01", "5 ms later"):
+    for words in ("watcher sends PUBACK id 1 to b1", "Packet identifier", "Success 0x00", "40 02 00 01", "5 ms later"):
         expect_true(words in details, f"the details hold {words!r}")
     causes = opened.evaluate("[...document.querySelectorAll('#causes li')].map(item => item.innerText)")
     expect_true("sensor sends PUBLISH" in causes[0] and "watcher sends PUBACK" in causes[-1], f"the causes run from the first to the packet: {causes}")

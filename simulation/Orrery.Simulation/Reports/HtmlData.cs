@@ -208,14 +208,14 @@ internal sealed class HtmlData
     private static (PacketIdentifier Identifier, string? Topic, string? Reason, int PayloadLength) About(Packet packet) => packet switch
     {
         PublishPacket publish => (publish.PacketIdentifier, publish.Message.Topic.ToString(), null, publish.Message.Payload.Length),
-        AcknowledgementPacket acknowledgement => (acknowledgement.PacketIdentifier, null, HtmlPacketFields.NameOf(acknowledgement.ReasonCode), 0),
+        AcknowledgementPacket acknowledgement => (acknowledgement.PacketIdentifier, null, PacketFields.Describe(acknowledgement.ReasonCode), 0),
         SubscribePacket subscribe => (subscribe.PacketIdentifier, null, null, 0),
         SubAckPacket subAck => (subAck.PacketIdentifier, null, null, 0),
         UnsubscribePacket unsubscribe => (unsubscribe.PacketIdentifier, null, null, 0),
         UnsubAckPacket unsubAck => (unsubAck.PacketIdentifier, null, null, 0),
-        ConnAckPacket connAck => (default, null, HtmlPacketFields.NameOf(connAck.ReasonCode), 0),
-        DisconnectPacket disconnect => (default, null, HtmlPacketFields.NameOf(disconnect.ReasonCode), 0),
-        AuthPacket auth => (default, null, HtmlPacketFields.NameOf(auth.ReasonCode), 0),
+        ConnAckPacket connAck => (default, null, PacketFields.Describe(connAck.ReasonCode), 0),
+        DisconnectPacket disconnect => (default, null, PacketFields.Describe(disconnect.ReasonCode), 0),
+        AuthPacket auth => (default, null, PacketFields.Describe(auth.ReasonCode), 0),
         _ => default,
     };
 

@@ -1,6 +1,8 @@
 using System.Text;
 using Orrery.Simulation.Reports;
 using Orrery.Simulation.Running;
+using Orrery.Simulation.Scenarios;
+using Orrery.Simulation.Tests.Scenarios;
 
 namespace Orrery.Simulation.Tests.Reports;
 
@@ -8,6 +10,7 @@ namespace Orrery.Simulation.Tests.Reports;
 public sealed class HtmlReportSamplesTests
 {
     [Theory]
+    [InlineData("keep-alive")]
     [InlineData("half-open")]
     [InlineData("hostile")]
     [InlineData("large")]
@@ -24,8 +27,16 @@ public sealed class HtmlReportSamplesTests
 
     private static RunResult Make(string name) => name switch
     {
+        "keep-alive" => KeepAlive(),
         "half-open" => HandMadeRuns.HalfOpen(),
         "hostile" => HandMadeRuns.Hostile(),
         _ => HandMadeRuns.Large(10_000),
     };
+
+    /// <summary>A run of a scenario of the library.</summary>
+    private static RunResult KeepAlive()
+    {
+        var path = Path.Combine(Documents.Root, "scenarios/keep-alive/half-open-keepalive-will-delay.yaml");
+        return ScenarioRunner.Run(ScenarioFile.Read(path, File.ReadAllText(path)).Runs[0], new RunOptions { Detailed = true });
+    }
 }

@@ -139,16 +139,15 @@ public sealed partial class HtmlReportTests
 
         Assert.Equal(
             """
-            Protocol: MQTT 5.0
-            Client identifier: sensor
-            Clean start: no
+            Protocol: 5.0
+            Client id: sensor
             Keep alive: 10 s
-            Session expiry interval: 300 s
+            Session expiry: 300 s
             Will topic: status/sensor
-            Will payload: dead
-            Will QoS: 1
+            Will payload: "dead"
+            Will qos: 1
             Will retain: yes
-            Will delay interval: 20 s
+            Will delay: 20 s
             """.ReplaceLineEndings("\n"),
             fields);
     }

@@ -183,7 +183,7 @@ function drawSpans(view) {
           context.lineWidth = 1.5;
           line(context, x - wide, from, x + wide, from);
           if (span.to >= 0) line(context, x - wide, to, x + wide, to);
-          spanLabel(view, span.text.replaceAll("_", " "), at, from, to, colours.fault, wide);
+          spanLabel(view, `fault: ${span.text.replaceAll("_", " ")}`, at, from, to, colours.fault, wide);
         }
         break;
       case Span.Down:

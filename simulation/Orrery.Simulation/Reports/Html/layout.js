@@ -34,7 +34,7 @@ function layLanes() {
     const ends = kind === NodeKind.Link ? [nodes[node].client, nodes[node].broker] : [];
     const isIdle = !used[node] && (kind === NodeKind.Link ? !ends.some(end => nodes[end].kind === NodeKind.Client && used[end]) : true);
     if (hidesIdleLanes && isIdle) return;
-    result.push({ node, side, kind, name: nodes[node].name, x: 0, width: kind === NodeKind.Link ? 0.8 : 1 });
+    result.push({ node, side, kind, name: nodes[node].name, x: 0, width: kind === NodeKind.Link ? 0.8 : kind === NodeKind.Script ? 0.7 : 1 });
   };
   const [scripts, others] = [[], []];
   nodes.forEach((node, i) => (node.kind === NodeKind.Script ? scripts : others).push(i));
@@ -62,9 +62,10 @@ function placeLanes(target, width, scale) {
   const right = 30;
   const sum = lanes.reduce((total, lane, i) => total + (i === 0 ? 0 : (lane.width + lanes[i - 1].width) / 2), 0);
   const outer = lanes.length < 9 ? 0.55 : 0.9; // room for labels outside the outermost lanes
-  const pitch = Math.max(LanePitchMin, Math.min(235, (width - left - right) / Math.max(1, sum + 2 * outer))) * scale;
-  let x = left + Math.max(34, pitch * outer);
-  const total = left + right + pitch * (sum + 2 * outer);
+  const first = lanes.length > 0 && lanes[0].kind === NodeKind.Script ? 0.1 : outer; // the scenario's labels stand inside
+  const pitch = Math.max(LanePitchMin, Math.min(235, (width - left - right) / Math.max(1, sum + first + outer))) * scale;
+  let x = left + Math.max(20, pitch * first);
+  const total = left + right + pitch * (sum + first + outer);
   if (total < width) x += (width - total) / 2;
   lanes.forEach((lane, i) => {
     if (i > 0) x += pitch * (lane.width + lanes[i - 1].width) / 2;
@@ -142,15 +143,15 @@ function heightOf(ns, view) {
   if (!isQuietShortened) return 10 + (ns - shape.first) / (shape.last - shape.first) * (view.linearHeight - 34) * view.zoom;
   const { stops, stopHeights } = shape;
   let low = 0;
-  let high = stops.length; // the first stop after the moment
+  let high = stops.length; // the first stop that is not before the moment: a deadline comes before what it leads to
   while (low < high) {
     const middle = (low + high) >> 1;
-    if (stops[middle] <= ns) low = middle + 1;
+    if (stops[middle] < ns) low = middle + 1;
     else high = middle;
   }
-  if (low === 0) return stopHeights.length > 0 ? stopHeights[0] * view.zoom : 0;
+  if (ns >= shape.last || low === stops.length) return stops.length > 0 ? stopHeights[stops.length - 1] * view.zoom : 0;
+  if (low === 0 || stops[low] === ns) return stopHeights[low] * view.zoom;
   const height = stopHeights[low - 1];
-  if (low === stops.length) return height * view.zoom;
   return (height + (stopHeights[low] - height) * (ns - stops[low - 1]) / (stops[low] - stops[low - 1])) * view.zoom;
 }
 

@@ -19,8 +19,8 @@ function markLabels(i) {
   switch (data.k[i]) {
     case Kind.Step: return [[name, detail].filter(words => words).join(" "), name];
     case Kind.Delivered: return packet ? [`gets ${packet.topic}`, "gets it"] : ["gets a message"];
-    case Kind.Decision: return [detail || name, name];
-    case Kind.Timer: return [`timer ${name}`, "timer"];
+    case Kind.Decision: return [(detail || name).replace(/^[0-9a-f]{8} /, "")]; // without the number of the message
+    case Kind.Timer: return [`timer ${name}`.trim(), "timer"];
     case Kind.Started: return ["process starts"];
     case Kind.ProcessEnded: return [({ kill: "process killed", power_loss: "power lost", stop: "process stops" })[name] ?? name];
     case Kind.Paused: return ["paused"];
@@ -69,7 +69,7 @@ function markLabel(view, i, x, y, lane, colour) {
   const labels = markLabels(i);
   if (labels.length === 0) return;
   context.font = data.k[i] === Kind.ProcessEnded || data.k[i] === Kind.Started ? Bold : Small;
-  const outward = lanes[lane].side < 0 ? -1 : 1;
+  const outward = lanes[lane].side < 0 && lanes[lane].kind !== NodeKind.Script ? -1 : 1;
   const roomOf = side => {
     const next = lane + side;
     const edge = side < 0 ? (next < 0 ? view.left + 100 : view.x[next]) : (next >= lanes.length ? Math.max(view.total - 8, x) : view.x[next]);

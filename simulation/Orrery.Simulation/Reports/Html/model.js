@@ -98,10 +98,10 @@ function packetLabels(packet) {
   if (packet.id > 0) marks.push(`id ${packet.id}`);
   if (packet.dup) marks.push("DUP");
   if (packet.retain) marks.push("RETAIN");
-  if (/\(0x[89a-f]/.test(packet.reason)) marks.push(packet.reason.replace(/ \(.*/, ""));
+  if (/ 0x[89a-f]/.test(packet.reason)) marks.push(packet.reason.replace(/ 0x.*/, ""));
   const short = [name, ...marks].join(" ");
   const labels = [short, name];
-  const more = packet.topic || firstField(packet.fields, "Filter");
+  const more = packet.topic || firstField(packet.fields, "Filters");
   if (more) labels.unshift(`${short} ${more}`, `${short} ${more.length > 24 ? more.slice(0, 23) + "\u2026" : more}`);
   return labels;
 }
@@ -146,7 +146,7 @@ function sentence(i) {
     case Kind.Malformed: return `${node}: bytes that are no packet${also}`;
     case Kind.Delivered: return `${node} gets the message ${packet ? `on ${packet.topic}` : ""}${also}`;
     case Kind.Decision: return `${node} decides: ${detail || name}`;
-    case Kind.Timer: return `${node}: timer ${name} fires${also}`;
+    case Kind.Timer: return `${node}: ${name ? `timer ${name}` : "a timer"} fires${also}`;
     case Kind.Started: return `${node} starts${also}`;
     case Kind.ProcessEnded: return `${node} ends: ${({ kill: "killed", power_loss: "power lost", stop: "stopped" })[name] ?? name}${also}`;
     case Kind.Paused: return `${node} is paused${also}`;

@@ -173,15 +173,15 @@ function showPacket(body, packet) {
   const start = packet.type === 3 ? packet.size - packet.payload : Infinity;
   for (let at = 0; at < bytes.length; at += 16) {
     const part = [...bytes.subarray(at, at + 16)];
-    dump.append(make("span", "at", `${at.toString(16).padStart(4, "0")}  `));
+    dump.append(make("span", "at", `${at.toString(16).padStart(3, "0")} `));
     const put = (show, pad) => part.forEach((value, k) => {
       const words = show(value, k);
       if (at + k >= start) dump.append(make("span", "payload", words));
       else dump.append(words);
-      if (pad && k === part.length - 1) dump.append(" ".repeat((16 - part.length) * 3 + (part.length <= 8 ? 1 : 0)));
+      if (pad && k === part.length - 1) dump.append(" ".repeat((16 - part.length) * 3));
     });
-    put((value, k) => `${value.toString(16).padStart(2, "0")}${k === 7 ? "  " : " "}`, true);
-    dump.append(" ");
+    put((value, k) => `${value.toString(16).padStart(2, "0")}${k === 15 ? "  " : " "}`, true);
+    if (part.length < 16) dump.append(" ");
     put(value => (value >= 32 && value < 127 ? String.fromCharCode(value) : "\u00b7"), false);
     dump.append("\n");
   }
