@@ -15,13 +15,18 @@ SOURCES = [tools.ROOT / "simulation/Orrery.Simulation/Reports", TESTS / "Reports
 MILLISECONDS_TO_DRAW = 250  # a page of 10,000 events takes a tenth of it on an idle machine
 
 
-def page(context, name, **options):
+def path_of(name):
+    """The file of a page, made anew if it is older than what makes it."""
     path = FOLDER / f"{name}.html"
     newest = max(file.stat().st_mtime for folder in SOURCES for file in folder.rglob("*"))
     if not path.exists() or path.stat().st_mtime < newest:
         subprocess.run(["dotnet", "test", str(TESTS), "-c", "Release", "--nologo", "-v", "q", "--filter", "FullyQualifiedName~HtmlReportSamples"],
                        check=True, stdout=subprocess.DEVNULL)
-    opened = Page(context, path.as_uri(), **options)
+    return path
+
+
+def page(context, name, **options):
+    opened = Page(context, path_of(name).as_uri(), **options)
     opened.settle()
     return opened
 

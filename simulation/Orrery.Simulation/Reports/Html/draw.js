@@ -195,7 +195,7 @@ function drawSpans(view) {
         spanLabel(view, span.kind === Span.Down ? "down" : "paused", at, from, to, span.kind === Span.Down ? colours.lost : colours.pause);
         break;
       }
-      case Span.Silence: drawSilence(view, span, x + inner * (half + 7), inner, from, to); break;
+      case Span.Silence: drawSilence(view, span, at, x + inner * (half + 7), inner, from, to); break;
       case Span.Held: hatch(context, x - half, from, 2 * half, to - from, colours.fault); break;
     }
   }
@@ -257,7 +257,7 @@ function spanLabel(view, words, at, from, to, colour, aside = 0) {
 }
 
 /** From the last packet to the deadline of keep-alive, and a flag where it was reached. */
-function drawSilence(view, span, x, inner, from, to) {
+function drawSilence(view, span, at, x, inner, from, to) {
   const { context } = view;
   context.strokeStyle = colours.deadline;
   context.lineWidth = 1.5;
@@ -272,7 +272,9 @@ function drawSilence(view, span, x, inner, from, to) {
   line(context, x - flag, to, x + flag, to);
   if (view.isDense) return;
   context.font = Bold;
-  const words = "keep-alive deadline";
+  const next = view.x[at + inner];
+  const words = ["keep-alive deadline", "deadline"].find(label => next === undefined || context.measureText(label).width < Math.abs(next - x) - 24);
+  if (words === undefined) return;
   const width = context.measureText(words).width;
   context.textAlign = inner > 0 ? "left" : "right";
   const start = inner > 0 ? x + 12 : x - 12;
