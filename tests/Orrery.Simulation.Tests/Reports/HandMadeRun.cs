@@ -24,8 +24,16 @@ internal sealed class HandMadeRun(string broker = "b1")
         WirePacket? packet = null, int cause = -1) =>
         History.Add(new HistoryEvent
         {
-            Index = 0, Nanoseconds = Now, Kind = kind, Node = node, Name = name, Detail = detail, Connection = connection, Peer = peer,
-            Packet = packet, Cause = cause,
+            Index = 0,
+            Nanoseconds = Now,
+            Kind = kind,
+            Node = node,
+            Name = name,
+            Detail = detail,
+            Connection = connection,
+            Peer = peer,
+            Packet = packet,
+            Cause = cause,
         }).Index;
 
     /// <summary>A connection from asking to both ends, with one way of 5 ms.</summary>

@@ -25,7 +25,8 @@ internal static class HandMadeRuns
         run.Exchange("watcher#1", toBroker: false, new ConnAckPacket(), decided);
         var subscribe = run.Exchange("watcher#1", toBroker: true, new SubscribePacket
         {
-            PacketIdentifier = new PacketIdentifier(1), Subscriptions = [new Subscription(TopicFilter.Parse("status/#"), QoS.AtLeastOnce)],
+            PacketIdentifier = new PacketIdentifier(1),
+            Subscriptions = [new Subscription(TopicFilter.Parse("status/#"), QoS.AtLeastOnce)],
         });
         run.Exchange("watcher#1", toBroker: false, new SubAckPacket { PacketIdentifier = new PacketIdentifier(1), ReasonCodes = [ReasonCode.GrantedQoS1] }, subscribe);
 
@@ -116,7 +117,8 @@ internal static class HandMadeRuns
 
     public static PublishPacket Publish(string topic, string payload, ushort identifier) => new()
     {
-        Message = Message(topic, payload) with { QoS = QoS.AtLeastOnce }, PacketIdentifier = new PacketIdentifier(identifier),
+        Message = Message(topic, payload) with { QoS = QoS.AtLeastOnce },
+        PacketIdentifier = new PacketIdentifier(identifier),
     };
 
     private static string NameOf(int client) => string.Create(CultureInfo.InvariantCulture, $"dev[{client + 1}]");
