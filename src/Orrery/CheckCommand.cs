@@ -2,6 +2,7 @@ using System.CommandLine;
 using System.Text;
 using System.Text.Encodings.Web;
 using System.Text.Json;
+using Orrery.Runs;
 using Orrery.Simulation.Scenarios;
 
 namespace Orrery;
@@ -9,12 +10,6 @@ namespace Orrery;
 /// <summary>`orrery check`: says whether scenario files are valid, and which runs they make.</summary>
 internal sealed class CheckCommand
 {
-    /// <summary>Every file is valid.</summary>
-    public const int Valid = 0;
-
-    /// <summary>A file is invalid or cannot be read, or the arguments make no sense.</summary>
-    public const int Invalid = 2;
-
     private const string Description = """
         Checks scenario files (docs/SCENARIOS.md) without running them.
 
@@ -40,36 +35,18 @@ internal sealed class CheckCommand
 
     private int Run(ParseResult arguments, Terminal terminal)
     {
-        var files = new List<ScenarioFile>();
-        foreach (var path in arguments.GetValue(_paths)!)
+        try
         {
-            try
-            {
-                var found = FilesOf(path);
-                if (found.Count == 0) return Fail(terminal, $"no scenario in {path}: a scenario's name ends in .yaml, .yml or .json");
-                files.AddRange(found.Select(file => ScenarioFile.Read(file, File.ReadAllText(file))));
-            }
-            catch (Exception failure) when (failure is IOException or UnauthorizedAccessException)
-            {
-                return Fail(terminal, $"cannot read {path}: {failure.Message}");
-            }
+            var files = ScenarioFiles.Read(arguments.GetValue(_paths)!);
+            terminal.Output.Write(arguments.GetValue(_json) ? AsJson(files) : Encoding.UTF8.GetBytes(AsText(files)));
+            terminal.Output.Flush();
+            return files.Any(file => file.Errors.Count > 0) ? VerdictExitCodes.Usage : VerdictExitCodes.Pass;
         }
-
-        terminal.Output.Write(arguments.GetValue(_json) ? AsJson(files) : Encoding.UTF8.GetBytes(AsText(files)));
-        terminal.Output.Flush();
-        return files.Any(file => file.Errors.Count > 0) ? Invalid : Valid;
+        catch (UsageException mistake)
+        {
+            return mistake.Print("check", terminal);
+        }
     }
-
-    private static int Fail(Terminal terminal, string message)
-    {
-        terminal.Error.WriteLine($"orrery check: {message}");
-        return Invalid;
-    }
-
-    // A folder's files in ordinal order, so that two machines print the same.
-    private static List<string> FilesOf(string path) => Directory.Exists(path)
-        ? [.. Directory.EnumerateFiles(path, "*", SearchOption.AllDirectories).Where(ScenarioFile.IsScenario).Order(StringComparer.Ordinal)]
-        : [path];
 
     private static string AsText(List<ScenarioFile> files)
     {

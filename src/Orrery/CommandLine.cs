@@ -3,6 +3,7 @@ using System.CommandLine.Help;
 using System.CommandLine.Invocation;
 using System.CommandLine.Parsing;
 using Orrery.Arguments;
+using Orrery.Runs;
 
 namespace Orrery;
 
@@ -10,8 +11,11 @@ namespace Orrery;
 internal static class CommandLine
 {
     /// <summary>Runs one command.</summary>
+    /// <param name="arguments">What the user wrote.</param>
+    /// <param name="terminal">Where it reads and writes.</param>
+    /// <param name="runner">What carries out scenarios.</param>
     /// <returns>Its exit code; for arguments that make no sense 1, or 2 by a command that has exit codes of its own for verdicts.</returns>
-    public static async Task<int> InvokeAsync(string[] arguments, Terminal terminal)
+    public static async Task<int> InvokeAsync(string[] arguments, Terminal terminal, RunScenario runner)
     {
         var root = new RootCommand("Orrery, an MQTT broker engine.")
         {
@@ -20,6 +24,9 @@ internal static class CommandLine
             SubCommand.Create(terminal),
             RrCommand.Create(terminal),
             CheckCommand.Create(terminal),
+            RunCommand.Create(terminal, runner),
+            ReplayCommand.Create(terminal, runner),
+            BlessCommand.Create(terminal, runner),
             BenchCommand.Create(terminal),
         };
 
@@ -38,7 +45,7 @@ internal static class CommandLine
         if (result.Action is not ParseErrorAction) return await result.InvokeAsync(Streams(terminal));
         foreach (var mistake in result.Errors) await terminal.Error.WriteLineAsync($"{NameOf(result)}: {mistake.Message}");
         await terminal.Error.WriteLineAsync($"Try '{NameOf(result)} --help'.");
-        return result.CommandResult.Command.Name == "check" ? CheckCommand.Invalid : ExitCodes.Failure;
+        return VerdictExitCodes.Commands.Contains(result.CommandResult.Command.Name) ? VerdictExitCodes.Usage : ExitCodes.Failure;
     }
 
     private static InvocationConfiguration Streams(Terminal terminal) => new()

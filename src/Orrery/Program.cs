@@ -1,3 +1,4 @@
 using Orrery;
+using Orrery.Simulation.Running;
 
-return await CommandLine.InvokeAsync(args, Terminal.OfProcess());
+return await CommandLine.InvokeAsync(args, Terminal.OfProcess(), ScenarioRunner.Run);

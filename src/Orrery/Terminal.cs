@@ -12,6 +12,10 @@ internal sealed record Terminal(Stream Input, Stream Output, TextWriter Error)
     /// <summary>Draws a number from 0 up to but not 1, for --random-filter.</summary>
     public Func<double> Random { get; init; } = System.Random.Shared.NextDouble;
 
+    /// <summary>True where standard error is a screen, on which a line may be drawn over.</summary>
+    public bool IsErrorScreen { get; init; }
+
     /// <summary>The streams of this process.</summary>
-    public static Terminal OfProcess() => new(Console.OpenStandardInput(), Console.OpenStandardOutput(), Console.Error);
+    public static Terminal OfProcess() =>
+        new(Console.OpenStandardInput(), Console.OpenStandardOutput(), Console.Error) { IsErrorScreen = !Console.IsErrorRedirected };
 }

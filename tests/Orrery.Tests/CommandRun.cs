@@ -1,4 +1,5 @@
 using System.Text;
+using Orrery.Runs;
 
 namespace Orrery.Tests;
 
@@ -7,7 +8,10 @@ internal sealed record CommandRun(int ExitCode, string Output, string Error)
 {
     public static Task<CommandRun> OfAsync(params string[] arguments) => OfAsync("", arguments);
 
-    public static async Task<CommandRun> OfAsync(string input, string[] arguments, TimeProvider? time = null, Func<double>? random = null)
+    /// <summary>Runs a command that carries out scenarios.</summary>
+    public static Task<CommandRun> OfAsync(RunScenario runner, params string[] arguments) => OfAsync("", arguments, runner: runner);
+
+    public static async Task<CommandRun> OfAsync(string input, string[] arguments, TimeProvider? time = null, Func<double>? random = null, RunScenario? runner = null)
     {
         using var output = new MemoryStream();
         var error = new StringWriter();
@@ -16,7 +20,7 @@ internal sealed record CommandRun(int ExitCode, string Output, string Error)
             Time = time ?? TimeProvider.System,
             Random = random ?? (() => 0.5),
         };
-        var exitCode = await CommandLine.InvokeAsync(arguments, terminal);
+        var exitCode = await CommandLine.InvokeAsync(arguments, terminal, runner ?? ((_, _) => throw new NotSupportedException()));
         return new CommandRun(exitCode, Encoding.UTF8.GetString(output.ToArray()), error.ToString());
     }
 }

@@ -11,6 +11,7 @@ import harness
 import tools
 
 # Importing a file of checks registers what is in it. A new file is one more line.
+import checks_captures  # noqa: F401
 import checks_delivery  # noqa: F401
 import checks_matching  # noqa: F401
 import checks_qos  # noqa: F401

@@ -21,6 +21,7 @@ def missing():
         "chromium": browser.PROGRAM,
         "mosquitto": shutil.which("mosquitto_pub") and shutil.which("mosquitto_sub") and shutil.which("stdbuf"),
         "mqttjs": shutil.which("node") and (pathlib.Path(__file__).parent / "node_modules/mqtt").is_dir(),
+        "tshark": shutil.which("tshark"),
         "orrery": shutil.which("dotnet") and all(_has_help(command) for command in (ORRERY.publisher, ORRERY.subscriber)),
     }
     return {name for name, found in present.items() if not found}

@@ -83,6 +83,7 @@ public static class JsonLinesWriter
         if (happened.Peer is { } peer) json.WriteString("peer", peer);
         if (happened.Name is { } name) json.WriteString("name", name);
         if (happened.Detail is { } detail) json.WriteString("detail", detail);
+        if (happened.Step >= 0) json.WriteNumber("step", happened.Step);
         if (happened.Cause >= 0) json.WriteNumber("cause", happened.Cause);
         if (!happened.Bytes.IsEmpty) json.WriteBase64String("bytes", happened.Bytes.Span);
         if (happened.Packet is { } wire)

@@ -37,6 +37,9 @@ internal sealed class Timeline
         _whatWidth = Math.Min(_whatWidth, ColumnMax);
     }
 
+    /// <summary>Whether the number of each event is shown. It is that of one history: a more detailed one of the same run has others.</summary>
+    public bool ShowsNumbers { get; init; } = true;
+
     /// <summary>The lines of the events that are chosen, in order; a line of dots stands for events that are left out between two.</summary>
     /// <param name="isChosen">Which; null for all.</param>
     /// <param name="markOf">The mark before an event's line; a space for none.</param>
@@ -47,6 +50,7 @@ internal sealed class Timeline
         foreach (var happened in _history.Events)
         {
             var stage = exchanges.Follow(happened);
+            if (happened.Kind == HistoryKind.Delivered) stage = null;
             if (isChosen is not null && !isChosen(happened.Index)) continue;
             if (previous >= 0 && happened.Index > previous + 1) yield return "  " + new string(' ', _timeWidth) + "...";
             previous = happened.Index;
@@ -57,9 +61,9 @@ internal sealed class Timeline
     private string LineOf(HistoryEvent happened, string? stage, char mark)
     {
         var line = new StringBuilder();
-        line.Append(mark).Append(' ').Append(VirtualTime.Aligned(happened.Nanoseconds).PadLeft(_timeWidth)).Append(" s  ")
-            .Append(string.Create(CultureInfo.InvariantCulture, $"#{happened.Index}").PadLeft(_numberWidth)).Append("  ")
-            .Append(WhereOf(happened).PadRight(_whereWidth)).Append("  ")
+        line.Append(mark).Append(' ').Append(VirtualTime.Aligned(happened.Nanoseconds).PadLeft(_timeWidth)).Append(" s  ");
+        if (ShowsNumbers) line.Append(string.Create(CultureInfo.InvariantCulture, $"#{happened.Index}").PadLeft(_numberWidth)).Append("  ");
+        line.Append(WhereOf(happened).PadRight(_whereWidth)).Append("  ")
             .Append(WhatOf(happened).PadRight(_whatWidth)).Append("  ");
         line.Append(ParticularsOf(happened));
         if (stage is not null) line.Append(" [").Append(stage).Append(']');
@@ -80,7 +84,7 @@ internal sealed class Timeline
         HistoryKind.ConnectionEnded => "CLOSED",
         HistoryKind.Malformed => "MALFORMED",
         HistoryKind.Delivered => "delivered",
-        HistoryKind.Decision => "decides",
+        HistoryKind.Decision => "log",
         HistoryKind.TimerFired => "timer",
         HistoryKind.ProcessStarted => "STARTED",
         HistoryKind.ProcessEnded => "ENDED",
@@ -104,9 +108,8 @@ internal sealed class Timeline
         }
 
         var parts = new List<string>(3);
-        if (happened.Peer is not null || happened.Connection is not null)
+        if (OtherEndOf(happened) is { } other)
         {
-            var other = OtherEndOf(happened);
             if (happened.Kind is HistoryKind.ConnectionRequested or HistoryKind.ConnectionOpened) parts.Add($"to {other}");
             else if (other != WhereOf(happened)) parts.Add(happened.Kind == HistoryKind.ConnectionAccepted ? other : $"{other}:");
         }
@@ -126,6 +129,6 @@ internal sealed class Timeline
     };
 
     // The client's end is named by its connection, the broker's by the broker.
-    private static string OtherEndOf(HistoryEvent happened) =>
-        happened.Connection is { } connection && ExchangeTracker.ClientOf(connection) != happened.Node ? connection : happened.Peer ?? "?";
+    private static string? OtherEndOf(HistoryEvent happened) =>
+        happened.Connection is { } connection && ExchangeTracker.ClientOf(connection) != happened.Node ? connection : happened.Peer;
 }

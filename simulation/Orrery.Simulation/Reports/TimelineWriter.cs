@@ -40,9 +40,17 @@ public static class TimelineWriter
             ? finding.Events
             : [.. finding.Events.Take(ShownEventsMax / 2), .. finding.Events.TakeLast(ShownEventsMax / 2)];
         var chosen = new HashSet<int>(shown.SelectMany(index => Around(result, index)));
-        if (chosen.Count > 0) lines.AddRange(new Timeline(result.History).Lines(chosen.Contains, MarksOf([finding])));
+        if (chosen.Count > 0) lines.AddRange(new Timeline(result.History) { ShowsNumbers = false }.Lines(chosen.Contains, MarksOf([finding])));
         if (shown.Count < finding.Events.Count) lines.Add(Invariant($"  ({finding.Events.Count} events show it; the first and the last {ShownEventsMax / 2} are here)"));
         return lines;
+    }
+
+    /// <summary>A finding in words: its rule, what was seen, and what it rests on.</summary>
+    public static IReadOnlyList<string> Describe(Finding finding)
+    {
+        ArgumentNullException.ThrowIfNull(finding);
+        var message = $"{(finding.IsUnknown ? "UNKNOWN" : "BROKEN")} {finding.Rule}: {finding.Message}";
+        return finding.Statement.Length == 0 ? [message] : [message, $"  {finding.Statement}"];
     }
 
     private static IEnumerable<string> Head(RunResult result)
@@ -65,12 +73,6 @@ public static class TimelineWriter
             foreach (var line in Describe(finding)) yield return line;
             if (finding.Events.Count > 0) yield return $"  shown by {string.Join(", ", finding.Events.Take(ShownEventsMax).Select(index => Invariant($"#{index}")))}{(finding.Events.Count > ShownEventsMax ? ", .." : "")}";
         }
-    }
-
-    private static IEnumerable<string> Describe(Finding finding)
-    {
-        yield return $"{(finding.IsUnknown ? "UNKNOWN" : "BROKEN")} {finding.Rule}: {finding.Message}";
-        if (finding.Statement.Length > 0) yield return $"  {finding.Statement}";
     }
 
     // '!' is an event that shows what is broken, '?' one that shows what could not be decided.

@@ -127,10 +127,10 @@ internal sealed class ConnectionTap(RunWorld world, SimulatedClient client, Simu
     {
         if (stream.Violation is not { } violation || !stream.TryReport()) return;
         var node = (direction == Direction.ToListener) == isSender ? client.Name : broker.Name;
-        Add(HistoryKind.Malformed, node, PeerOf(direction, isSender), isSender ? "sent" : "read", violation);
+        Add(HistoryKind.Malformed, node, PeerOf(direction, isSender), isSender ? "sent" : "read", violation, bytes: isSender ? stream.Rest : default);
     }
 
-    private int Add(HistoryKind kind, string node, string peer, string? name = null, string? detail = null, WirePacket? packet = null, int cause = -1) =>
+    private int Add(HistoryKind kind, string node, string peer, string? name = null, string? detail = null, WirePacket? packet = null, int cause = -1, ReadOnlyMemory<byte> bytes = default) =>
         world.Recorder.Add(new HistoryEvent
         {
             Index = 0,
@@ -142,6 +142,7 @@ internal sealed class ConnectionTap(RunWorld world, SimulatedClient client, Simu
             Name = name,
             Detail = detail,
             Packet = packet,
+            Bytes = bytes,
             Cause = cause,
         });
 

@@ -16,6 +16,9 @@ internal sealed class PacketStream(bool isToBroker)
     /// <summary>What is wrong with the bytes; null while nothing is. Nothing behind it is read.</summary>
     public string? Violation { get; private set; }
 
+    /// <summary>A copy of the bytes that are no whole packet.</summary>
+    public ReadOnlyMemory<byte> Rest => _bytes.Memory.ToArray();
+
     /// <summary>The version as these bytes show it: of a CONNECT, or of one that asks for a version there is not.</summary>
     public MqttVersion? Version => _reader?.Version ?? _reader?.RequestedProtocolLevel switch
     {

@@ -14,6 +14,9 @@ namespace Orrery.Simulation.Scenarios;
 /// <param name="Hash">SHA-256 of the canonical JSON in hexadecimal digits.</param>
 public sealed record ScenarioRun(string Name, ulong? Seed, Scenario Scenario, string Canonical, string Hash)
 {
+    /// <summary>The trace hash that the file remembers for this run and its seed, or the start of it; null for none.</summary>
+    public string? GoldenTrace => Scenario.Golden is { } golden ? golden.Trace ?? golden.Runs.GetValueOrDefault(Name) : null;
+
     /// <summary>The seed of one run of a sweep: the first eight bytes, big-endian, of SHA-256 over name, cell and number.</summary>
     /// <param name="name">The scenario's name.</param>
     /// <param name="cell">The variant's name and the canonical JSON of the cell's values.</param>

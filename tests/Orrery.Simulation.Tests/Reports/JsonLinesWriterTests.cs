@@ -51,6 +51,19 @@ public sealed class JsonLinesWriterTests
         Assert.Contains("\"keep_alive_seconds\":60", lines[4], StringComparison.Ordinal);
     }
 
+    [Fact]
+    public void The_page_names_every_key()
+    {
+        var page = File.ReadAllText(Path.Combine(Scenarios.Documents.Root, "docs", "SIMULATION.md"));
+        var sample = SampleHistory.ExactlyOnce();
+        sample.History.Add(sample.History.Events[0] with { Bytes = new byte[] { 1 }, Step = 1 });
+
+        var keys = Lines(sample).SelectMany(line => line.EnumerateObject()).Select(member => member.Name).Distinct().ToArray();
+
+        Assert.InRange(keys.Length, 20, 40);
+        Assert.DoesNotContain(keys, key => !page.Contains($"`{key}`", StringComparison.Ordinal));
+    }
+
     private static JsonElement[] Lines(RunResult result) =>
         [.. Encoding.UTF8.GetString(Bytes(result)).TrimEnd('\n').Split('\n').Select(line => JsonDocument.Parse(line).RootElement)];
 

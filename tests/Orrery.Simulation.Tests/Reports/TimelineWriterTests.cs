@@ -146,7 +146,7 @@ public sealed class TimelineWriterTests
           0.020000 s   #8  pub      step       publish
           0.020000 s   #9  pub#1    --> b1     PUBLISH id 1, QoS 2, topic a/b, payload "pub/1" [1 of 4]
           0.025000 s  #10  b1       <-- pub#1  PUBLISH id 1, QoS 2, topic a/b, payload "pub/1" [1 of 4]
-          0.025000 s  #11  b1       decides    pub#1: MessageStored - the message waits for PUBREL
+          0.025000 s  #11  b1       log        pub#1: MessageStored - the message waits for PUBREL
           0.025000 s  #12  b1       --> pub#1  PUBREC id 1 [2 of 4 for a/b]
           0.030000 s  #13  pub#1    <-- b1     PUBREC id 1 [2 of 4 for a/b]
           1.000000 s  #14  pub->b1  FAULT      reset - for 1 s

@@ -9,12 +9,12 @@ internal sealed class YamlNodes
     /// <summary>How deep mappings and lists may nest; a scenario needs about eight.</summary>
     public const int DepthMax = 64;
 
-    private readonly Parser _parser;
+    private readonly IParser _parser;
     private readonly ErrorList _errors;
 
     private YamlNodes(string text, ErrorList errors)
     {
-        _parser = new Parser(new StringReader(text));
+        _parser = ParserOf(text);
         _errors = errors;
     }
 
@@ -31,6 +31,9 @@ internal sealed class YamlNodes
             return null;
         }
     }
+
+    /// <summary>The events of a text.</summary>
+    public static IParser ParserOf(string text) => new Parser(new StringReader(text));
 
     private ScenarioNode? ReadDocument()
     {
