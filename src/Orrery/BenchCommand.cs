@@ -9,12 +9,6 @@ namespace Orrery;
 /// <summary>`orrery bench`: measures what the engine's parts can do on this machine.</summary>
 internal sealed class BenchCommand
 {
-    /// <summary>Every figure reaches its floor.</summary>
-    public const int Met = 0;
-
-    /// <summary>A figure does not.</summary>
-    public const int Missed = 1;
-
     private const string Description = """
         Measures the simulation on one thread, each figure against its floor (docs/PERFORMANCE.md).
 
@@ -24,7 +18,7 @@ internal sealed class BenchCommand
           orrery bench sim --clock processor                on a busy machine: processor time of this process, not the wall's
           orrery bench sim --json                           one JSON document
 
-        Exit codes: 0 all floors reached; 1 a floor missed.
+        Exit codes: 0 all floors reached; 1 a floor missed; 2 the arguments make no sense.
         """;
 
     private readonly Option<string[]> _only = new("--only") { Description = "Measure this part alone; may be repeated." };
@@ -66,7 +60,7 @@ internal sealed class BenchCommand
 
         _terminal.Output.Write(arguments.GetValue(_json) ? AsJson(figures) : Encoding.UTF8.GetBytes(AsText(figures)));
         _terminal.Output.Flush();
-        return figures.TrueForAll(figure => figure.IsMet) ? Met : Missed;
+        return figures.TrueForAll(figure => figure.IsMet) ? VerdictExitCodes.Pass : VerdictExitCodes.Fail;
     }
 
     private static string AsText(List<Figure> figures)

@@ -28,6 +28,7 @@ internal static class CommandLine
             ReplayCommand.Create(terminal, runner),
             BlessCommand.Create(terminal, runner),
             BenchCommand.Create(terminal),
+            DeterminismCommand.Create(terminal),
         };
 
         // -h is the host, as in mosquitto's commands.

@@ -2,7 +2,7 @@ using Orrery.Simulation.Running;
 
 namespace Orrery;
 
-/// <summary>What the commands that judge scenarios exit with: `check`, `run`, `replay` and `bless`.</summary>
+/// <summary>What the commands that judge scenarios exit with: `check`, `run`, `replay` and `bless`; of those that compare and measure runs, too.</summary>
 internal static class VerdictExitCodes
 {
     /// <summary>All is as it should be. Scenarios that were skipped count for nothing.</summary>
@@ -18,7 +18,7 @@ internal static class VerdictExitCodes
     public const int Unknown = 3;
 
     /// <summary>The commands that exit with these.</summary>
-    public static IReadOnlyList<string> Commands { get; } = ["check", "run", "replay", "bless"];
+    public static IReadOnlyList<string> Commands { get; } = ["check", "run", "replay", "bless", "determinism", "sim"];
 
     /// <summary>The worst of several verdicts.</summary>
     public static int Of(IEnumerable<Verdict> verdicts)

@@ -70,12 +70,12 @@ public sealed class BenchCommandTests
         }
     }
 
-    [Theory, InlineData("bench sim --only nothing", "nothing"), InlineData("bench sim --clock sun", "sun"), InlineData("bench", "Required command")]
+    [Theory, InlineData("bench sim --only nothing", "nothing"), InlineData("bench sim --clock sun", "sun")]
     public async Task Arguments_that_make_no_sense_are_named(string arguments, string message)
     {
         var run = await CommandRun.OfAsync(arguments.Split(' '));
 
-        Assert.NotEqual(0, run.ExitCode);
+        Assert.Equal(2, run.ExitCode);
         Assert.Contains(message, run.Error, StringComparison.Ordinal);
     }
 

@@ -11,4 +11,7 @@ internal sealed record KernelOptions
 
     /// <summary>The checkpoint interval of which every entry and its causes are kept, from 0. Default: -1, none.</summary>
     public int TracedInterval { get; init; } = -1;
+
+    /// <summary>Called before each event, to disturb what a run must not depend on, such as the garbage collector. Default: null.</summary>
+    public Action? Disturb { get; init; }
 }

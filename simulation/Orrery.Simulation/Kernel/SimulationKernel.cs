@@ -1,12 +1,15 @@
 using System.Runtime.InteropServices;
+using Orrery.Actors.Extensions;
 using Orrery.Mqtt;
 
 namespace Orrery.Simulation.Kernel;
 
 /// <summary>One thread, one queue of events, one virtual clock, all chance from one seed, and a hash over all of it.</summary>
+/// <remarks>A call from another thread than the one that made it throws: it would be an escape from the one order.</remarks>
 internal sealed class SimulationKernel
 {
     private readonly KernelOptions _options;
+    private readonly SingleThread _thread = new();
     private readonly EventHeap _heap = new();
     private readonly List<ulong> _checkpoints = [];
     private readonly List<TraceEntry> _trace = [];
@@ -83,6 +86,7 @@ internal sealed class SimulationKernel
     /// <param name="state">An object that belongs to it.</param>
     public EventHandle Schedule(long nanoseconds, EventClass eventClass, EventTarget target, int kind, long argument = 0, object? state = null)
     {
+        _thread.Check();
         ArgumentOutOfRangeException.ThrowIfLessThan(nanoseconds, NowNanoseconds);
         var key = EventKey.Of(nanoseconds, eventClass, _sequence++);
         return _heap.Add(key, target, kind, argument, state, Causes);
@@ -90,13 +94,19 @@ internal sealed class SimulationKernel
 
     /// <summary>Undoes <see cref="Schedule"/>.</summary>
     /// <returns>False if the event has happened or was cancelled already.</returns>
-    public bool Cancel(EventHandle handle) => _heap.Cancel(handle);
+    public bool Cancel(EventHandle handle)
+    {
+        _thread.Check();
+        return _heap.Cancel(handle);
+    }
 
     /// <summary>Lets the next event happen.</summary>
     /// <returns>False if none waits.</returns>
     public bool Step()
     {
+        _thread.Check();
         if (_heap.Count == 0) return false;
+        _options.Disturb?.Invoke();
         _heap.Take(out var due);
         NowNanoseconds = due.Key.Nanoseconds;
         _hash.Add((ulong)due.Key.Nanoseconds);
@@ -128,6 +138,7 @@ internal sealed class SimulationKernel
     /// <param name="value">The part.</param>
     public void Observe(string source, string message, string field, ulong value)
     {
+        _thread.Check();
         _hash.Add(value);
         if (_isTraced) _trace.Add(Entry(source, message, field, value, null));
     }
@@ -136,12 +147,17 @@ internal sealed class SimulationKernel
     /// <inheritdoc cref="Observe(string, string, string, ulong)"/>
     public void Observe(string source, string message, string field, ReadOnlySpan<byte> value)
     {
+        _thread.Check();
         _hash.Add(value);
         if (_isTraced) _trace.Add(Entry(source, message, field, 0, value.ToArray()));
     }
 
     /// <summary>Adds a number to the hash, of which a trace says nothing; see <see cref="Note"/>.</summary>
-    public void Add(ulong value) => _hash.Add(value);
+    public void Add(ulong value)
+    {
+        _thread.Check();
+        _hash.Add(value);
+    }
 
     /// <summary>A type, as hashes take it: by its name.</summary>
     public ulong HashOf(Type type)

@@ -1,3 +1,5 @@
+using System.Globalization;
+
 namespace Orrery.Simulation.Kernel;
 
 /// <summary>One thing that went into the hash or stands beside it, kept only in the window that a search looks at.</summary>
@@ -29,6 +31,10 @@ internal sealed record TraceEntry(
         var same = one.AsSpan().CommonPrefixLength(other);
         return same == one.Length && same == other.Length ? null : ($"{first.Field}[{same}]", ByteAt(one, same), ByteAt(other, same));
     }
+
+    /// <summary>One line, the same in every process.</summary>
+    public override string ToString() => string.Create(
+        CultureInfo.InvariantCulture, $"event {EventIndex} at {Nanoseconds} ns: {Source}, {Message}, {Field}: {Text ?? (Bytes is null ? $"{Value}" : Convert.ToHexString(Bytes))}");
 
     private static string ByteAt(byte[] bytes, int index) => index < bytes.Length ? $"0x{bytes[index]:X2}" : $"end after {index} bytes";
 }

@@ -1,3 +1,5 @@
+using Orrery.Simulation.Kernel;
+
 namespace Orrery.Simulation.Running;
 
 /// <summary>How a run is made and watched. What is watched never changes what happens.</summary>
@@ -14,4 +16,7 @@ public sealed record RunOptions
 
     /// <summary>Whether the history is recorded and judged. False only measures and hashes.</summary>
     public bool Judges { get; init; } = true;
+
+    /// <summary>How the kernel is watched and disturbed; the seed in it does not count.</summary>
+    internal KernelOptions Kernel { get; init; } = new();
 }

@@ -16,7 +16,7 @@ internal sealed class RunWorld
     public RunWorld(Scenario scenario, ulong seed, RunOptions options, History history)
     {
         Scenario = scenario;
-        Kernel = new SimulationKernel(new KernelOptions { Seed = seed });
+        Kernel = new SimulationKernel(options.Kernel with { Seed = seed });
         Recorder = new Recorder(Kernel, history, options.Judges, options.Detailed);
         Links = new WorldLinks(this, scenario.Topology);
         Script = new Script(this);

@@ -1,5 +1,6 @@
 using System.Globalization;
 using Orrery.Simulation.Histories;
+using Orrery.Simulation.Kernel;
 using Orrery.Simulation.Scenarios;
 
 namespace Orrery.Simulation.Running;
@@ -33,6 +34,14 @@ public static class ScenarioRunner
         var verdict = findings.Exists(finding => !finding.IsUnknown) ? Verdict.Fail : findings.Count > 0 ? Verdict.Unknown : Verdict.Pass;
         var hash = world.Kernel.Hash.ToString("x16", CultureInfo.InvariantCulture);
         return new RunResult(run.Name, seed, run.Hash, verdict, hash, findings, history, world.Kernel.NowNanoseconds, world.Kernel.EventCount);
+    }
+
+    /// <summary>Runs a scenario that has a seed, and returns its kernel instead of a judgement: for comparing runs.</summary>
+    internal static SimulationKernel Trace(ScenarioRun run, RunOptions options)
+    {
+        var world = new RunWorld(run.Scenario, run.Seed!.Value, options, new History(options.HistoryEventsMax));
+        Play(world);
+        return world.Kernel;
     }
 
     /// <summary>Lets everything happen that the file speaks of, and then what follows from it until the links are quiet.</summary>

@@ -66,6 +66,40 @@ public sealed class SimulationKernelTests
         Assert.Equal(Enumerable.Range(50, 10).Select(i => (long)i), kernel.Trace.Select(entry => entry.EventIndex).Distinct());
     }
 
+    [Fact]
+    public async Task C2_Another_thread_is_refused_whatever_it_calls()
+    {
+        var kernel = new SimulationKernel(new KernelOptions());
+        var walker = new Walker(kernel);
+        var stream = kernel.Stream("dice");
+        var handle = kernel.Schedule(5, EventClass.Timer, walker, 0);
+        Action[] calls =
+        [
+            () => kernel.Schedule(1, EventClass.Timer, walker, 0), () => kernel.Cancel(handle), () => kernel.Step(), () => kernel.RunUntil(5),
+            () => kernel.Observe("a", "b", "c", 1), () => kernel.Observe("a", "b", "c", "d"u8), () => kernel.Add(1), () => stream.NextUInt64(),
+        ];
+
+        await Task.Factory.StartNew(
+            () => Assert.All(calls, call => Assert.Throws<InvalidOperationException>(call)), CancellationToken.None, TaskCreationOptions.LongRunning, TaskScheduler.Default);
+    }
+
+    [Fact]
+    public void C6_What_disturbs_between_events_changes_no_hash()
+    {
+        var disturbed = 0L;
+        var options = new KernelOptions
+        {
+            Disturb = () =>
+            {
+                disturbed++;
+                GC.Collect(0);
+            },
+        };
+
+        Assert.Equal(Walk(new KernelOptions()).Hash, Walk(options).Hash);
+        Assert.Equal(1_000, disturbed);
+    }
+
     internal static SimulationKernel Walk(KernelOptions options, int events = 1_000, Action<SimulationKernel, long>? onStep = null)
     {
         var kernel = new SimulationKernel(options);
