@@ -38,9 +38,9 @@ def sent(history):
 
 
 def dissected(capture):
-    """How many packets of each type tshark finds."""
+    """How many packets of each type tshark finds. What a client sends that is no packet has type 0 here, and is none."""
     found = tshark(capture, "-Y", "mqtt", "-T", "fields", "-e", "mqtt.msgtype")
-    return collections.Counter(TYPES[int(number)] for line in found for number in line.split(","))
+    return collections.Counter(TYPES[int(number)] for line in found for number in line.split(",") if number != "0")
 
 
 def compare(pairs):
