@@ -28,7 +28,7 @@ internal sealed class BlessCommand
     private readonly Argument<string[]> _paths = new("path") { Description = "Files, or folders with .yaml, .yml and .json files.", Arity = ArgumentArity.OneOrMore };
     private readonly Option<string?> _reason = new("--reason") { Description = "Why traces are others than before; needed where one is.", HelpName = "text" };
     private readonly Option<bool> _check = new("--check") { Description = "Write nothing; say what would change." };
-    private readonly Option<int> _jobs = new("--jobs") { Description = "Runs at once. [default: one a processor]", DefaultValueFactory = _ => Environment.ProcessorCount, HelpName = "count" };
+    private readonly Option<int> _jobs = new("--jobs") { Description = "Runs at once; as many as there are processors unless said.", DefaultValueFactory = _ => Environment.ProcessorCount, HelpName = "count" };
 
     private BlessCommand(RunScenario runner) => _runner = runner;
 

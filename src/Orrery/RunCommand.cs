@@ -32,7 +32,7 @@ internal sealed class RunCommand
     private readonly Argument<string[]> _paths = new("path") { Description = "Files, or folders with .yaml, .yml and .json files.", Arity = ArgumentArity.OneOrMore };
     private readonly Option<string?> _seed = new("--seed") { Description = "The seed in place of the file's, or a range such as 1..100.", HelpName = "seed" };
     private readonly Option<int> _repeat = new("--repeat") { Description = "Run each run this many times; a trace that differs fails.", DefaultValueFactory = _ => 1, HelpName = "count" };
-    private readonly Option<int> _jobs = new("--jobs") { Description = "Runs at once. [default: one a processor]", DefaultValueFactory = _ => Environment.ProcessorCount, HelpName = "count" };
+    private readonly Option<int> _jobs = new("--jobs") { Description = "Runs at once; as many as there are processors unless said.", DefaultValueFactory = _ => Environment.ProcessorCount, HelpName = "count" };
     private readonly Option<string?> _filter = new("--filter") { Description = "Only runs whose name contains this.", HelpName = "text" };
     private readonly Option<bool> _json = new("--json") { Description = "Print a JSON object a run; the summary goes to standard error." };
     private readonly Option<bool> _quiet = new("--quiet") { Description = "Print no line for what passes." };

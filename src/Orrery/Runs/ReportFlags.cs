@@ -10,7 +10,7 @@ internal sealed class ReportFlags
 {
     private const int NameMax = 120;                // of a file: far below what any file system takes
 
-    private readonly Option<string?> _timeline = new("--timeline") { Description = "Write every event as text; '-' is standard output.", HelpName = "file" };
+    private readonly Option<string?> _timeline = new("--timeline") { Description = "Write every event as text; '-' is standard output. Of several runs, here and below, into a folder.", HelpName = "file" };
     private readonly Option<string?> _html = new("--html") { Description = "Write a page with the space-time diagram, for a browser.", HelpName = "file" };
     private readonly Option<string?> _capture = new("--pcapng") { Description = "Write the packets as a capture for Wireshark.", HelpName = "file" };
     private readonly Option<string?> _lines = new("--jsonl") { Description = "Write every event as a line of JSON.", HelpName = "file" };
