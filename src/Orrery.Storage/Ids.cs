@@ -53,6 +53,14 @@ internal sealed class Ids
         _setMark.BindText(1, "message"u8).Bind(2, MessageMark).Run();
     }
 
+    /// <summary>No id up to these is given again.</summary>
+    public void Raise(long queueId, long messageId)
+    {
+        (QueueMark, MessageMark) = (Math.Max(QueueMark, queueId), Math.Max(MessageMark, messageId));
+        _setMark.BindText(1, "queue"u8).Bind(2, QueueMark).Run();
+        _setMark.BindText(1, "message"u8).Bind(2, MessageMark).Run();
+    }
+
     /// <summary>Reads all of it again, after a transaction was undone.</summary>
     public void Reload()
     {

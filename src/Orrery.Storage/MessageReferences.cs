@@ -42,6 +42,9 @@ internal sealed class MessageReferences(SqliteConnection connection, RowFormat f
         }
     }
 
+    /// <summary>Whether more than one refer to a message.</summary>
+    public bool IsShared(long messageId) => _findShares.Bind(1, messageId).RunForNumber() is not null;
+
     private long CountOf(long messageId) =>
         _findShares.Bind(1, messageId).RunForNumber() ?? _find.Bind(1, messageId).RunForNumber() ?? 0;
 

@@ -10,7 +10,6 @@ internal sealed class MutationWriter
     private const int EntriesDeletedAtOnce = 1_000;         // a queue that is longer is deleted bit by bit
 
     private readonly Ids _ids;
-    private readonly MessageReferences _references;
 
     private readonly SqliteStatement _findQueue;
     private readonly SqliteStatement _insertQueue;
@@ -42,7 +41,7 @@ internal sealed class MutationWriter
     {
         _format = format;
         _ids = ids;
-        _references = new MessageReferences(connection, format, ids);
+        References = new MessageReferences(connection, format, ids);
         _findQueue = connection.Prepare("SELECT id FROM queues WHERE kind = ?1 AND name = ?2");
         _insertQueue = connection.Prepare(
             "INSERT INTO queues (id, kind, name, expiry, expires_at, will_due) VALUES (?1, ?2, ?3, 0, 0, 0)");
@@ -80,6 +79,9 @@ internal sealed class MutationWriter
         _deleteRetained = connection.Prepare("DELETE FROM retained WHERE topic = ?1");
     }
 
+    /// <summary>Keeps the messages that the changes refer to.</summary>
+    public MessageReferences References { get; }
+
     /// <summary>Applies changes in order.</summary>
     public void Apply(IReadOnlyList<StoreMutation> mutations)
     {
@@ -115,7 +117,7 @@ internal sealed class MutationWriter
                 break;
             case StoreMutation.RemoveMessage remove:
                 if (IsThere(remove.Queue) && _deleteEntry.Bind(1, remove.Queue.Id).Bind(2, IdOf(remove.Message)).Run() > 0)
-                    _references.Release(remove.Message.Id);
+                    References.Release(remove.Message.Id);
                 break;
             case StoreMutation.StartExchange start:
                 Start(start);
@@ -161,7 +163,7 @@ internal sealed class MutationWriter
                 if (_findRetained.BindText(1, clear.Topic).RunForNumber() is { } message)
                 {
                     _deleteRetained.BindText(1, clear.Topic).Run();
-                    _references.Release(message);
+                    References.Release(message);
                 }
 
                 break;
@@ -202,7 +204,7 @@ internal sealed class MutationWriter
         _deleteEntriesUpTo.Bind(1, queue).Bind(2, _page[^1]).Run();
         foreach (var message in _page)
         {
-            _references.Release(message);
+            References.Release(message);
         }
 
         return _page.Count;
@@ -247,7 +249,7 @@ internal sealed class MutationWriter
             if (TryInsert(target, add.Message)) count++;
         }
 
-        if (count > 0) _references.Add(add.Message, count);
+        if (count > 0) References.Add(add.Message, count);
     }
 
     private void Move(StoreMutation.MoveMessage move)
@@ -255,8 +257,8 @@ internal sealed class MutationWriter
         // The reference goes along; where there was none, as when the group has ended already, there is a new one.
         var isHeld = IsThere(move.From) && _deleteEntry.Bind(1, move.From.Id).Bind(2, IdOf(move.Message)).Run() > 0;
         var isAdded = TryInsert(move.To, move.Message);
-        if (isAdded && !isHeld) _references.Add(move.Message, 1);
-        else if (isHeld && !isAdded) _references.Release(move.Message.Id);
+        if (isAdded && !isHeld) References.Add(move.Message, 1);
+        else if (isHeld && !isAdded) References.Release(move.Message.Id);
     }
 
     private bool TryInsert(QueueTarget target, StoredMessage message)
@@ -281,8 +283,8 @@ internal sealed class MutationWriter
         var earlier = _findRetained.BindText(1, topic).RunForNumber();
         if (earlier == IdOf(message)) return;
         _setRetained.BindText(1, topic).Bind(2, message.Id).Run();
-        _references.Add(message, 1);
-        if (earlier is { } replaced) _references.Release(replaced);
+        References.Add(message, 1);
+        if (earlier is { } replaced) References.Release(replaced);
     }
 
     private bool IsThere(StoredQueue queue)

@@ -55,11 +55,15 @@ internal sealed class QueueReader
 
     /// <summary>A message by its id.</summary>
     /// <exception cref="StoreException">It is not there, though something refers to it, or its body is damaged.</exception>
-    public StoredMessage Message(long id)
+    public StoredMessage Message(long id) => Find(id) ?? throw Damaged($"message {id} is missing");
+
+    /// <summary>A message by its id; null if there is none.</summary>
+    /// <exception cref="StoreException">Its body is damaged.</exception>
+    public StoredMessage? Find(long id)
     {
         try
         {
-            if (!_message.Bind(1, id).Step()) throw Damaged($"message {id} is missing");
+            if (!_message.Bind(1, id).Step()) return null;
             return new StoredMessage(Body($"message {id}", _message.Integer(0), _message.Integer(1), _message.Blob(2))) { Id = id };
         }
         finally

@@ -61,6 +61,9 @@ internal static class Schema
         var isEmpty = version == 0 && applicationId == 0 && connection.ReadNumber("SELECT count(*) FROM sqlite_schema") == 0;
         if (!isEmpty && applicationId != ApplicationId) throw new StoreException(StoreFailures.NotAStore(path));
         if (version > Version) throw new StoreException(StoreFailures.NewerVersion(path, version, Version));
+        if (isEmpty) connection.ReservedPageBytes = ChecksumFileSystem.ChecksumBytes;
+        else if (connection.ReservedPageBytes != ChecksumFileSystem.ChecksumBytes)
+            throw new StoreException(StoreFailures.Damaged(path, "its pages have no checksums"));
         if (version == Version) return;
 
         connection.Execute("BEGIN IMMEDIATE");

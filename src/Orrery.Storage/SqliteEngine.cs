@@ -53,7 +53,7 @@ public sealed class SqliteEngine : IDisposable
         SqliteConnection? connection = null;
         try
         {
-            connection = new SqliteConnection(options.Path, options.FileSystem, options.IsCreated);
+            connection = new SqliteConnection(options.Path, options.FileSystem ?? ChecksumFileSystem.NameOverSystem, options.IsCreated);
 
             // A newer program's log stays as it is, and so does one whose sync has failed.
             connection.KeepLogOnClose();
@@ -69,6 +69,7 @@ public sealed class SqliteEngine : IDisposable
                 PRAGMA synchronous = {(options.Mode == DurabilityMode.OperatingSystem ? "NORMAL" : "FULL")}
                 """);
             connection.Execute("BEGIN IMMEDIATE; COMMIT");  // takes the lock now, and not with the first change
+            HardenLog(connection);
             return new SqliteEngine(options, connection);
         }
         catch (SqliteException error)
@@ -98,12 +99,22 @@ public sealed class SqliteEngine : IDisposable
         _writer.Apply(mutations);
         if (HasEndedQueues) _writer.DeleteEnded(EntriesDeletedPerCommit);
         _commit.Run();
-        CheckpointIfDue();
     });
+
+    /// <summary>Copies the log into the database if it has grown enough: to be called after each commit, when that was answered.</summary>
+    /// <exception cref="StoreException">It failed, and the engine is of no more use. What was committed stays so.</exception>
+    public void Checkpoint()
+    {
+        if (_failure is null) Guard(CheckpointIfDue);
+    }
 
     /// <summary>Deletes some of the entries of queues that have ended, in a commit of its own.</summary>
     /// <exception cref="StoreException">As with <see cref="Commit"/>.</exception>
-    public void CleanUp() => Commit([]);
+    public void CleanUp()
+    {
+        Commit([]);
+        Checkpoint();
+    }
 
     /// <summary>Reads messages of a queue that have no packet identifier, in the order of their ids.</summary>
     /// <param name="queueId">The queue.</param>
@@ -167,6 +178,34 @@ public sealed class SqliteEngine : IDisposable
 
     /// <summary>Lets go of the file as a crash would: nothing more is written.</summary>
     public void Dispose() => _connection.Dispose();
+
+    /// <summary>Whether more than one queue or topic refers to a message.</summary>
+    internal bool IsShared(long messageId) => _writer.References.IsShared(messageId);
+
+    /// <summary>A message by its id; null if there is none.</summary>
+    internal StoredMessage? FindMessage(long id)
+    {
+        StoredMessage? message = null;
+        Guard(() => message = _reader.Find(id));
+        return message;
+    }
+
+    /// <summary>Makes sure that no id up to these is given again.</summary>
+    internal void RaiseMarks(long queueId, long messageId) => Guard(() => _ids.Raise(queueId, messageId));
+
+    // After the end of a process the log may hold commits that its disk does not: they are in the system's cache, are recovered, and what
+    // is answered because of them must not be taken back by a power loss. The checkpoint syncs the log first.
+    private static void HardenLog(SqliteConnection connection)
+    {
+        try
+        {
+            connection.Checkpoint(isTruncated: true);
+        }
+        catch (SqliteException error) when (error.PrimaryCode == Sqlite3.Full)
+        {
+            // The log is synced; that the database can't grow shows when it must.
+        }
+    }
 
     // Not left to SQLite: its own checkpoint at a commit hides that a sync has failed, and syncs again as if it had not.
     private void CheckpointIfDue()

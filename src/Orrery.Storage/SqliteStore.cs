@@ -35,8 +35,11 @@ public sealed class SqliteStore : IMessageStore, IDisposable
     }
 
     /// <inheritdoc/>
-    public void Commit(IReadOnlyList<StoreMutation> mutations) =>
+    public void Commit(IReadOnlyList<StoreMutation> mutations)
+    {
         Answer(() => Opened().Commit(mutations), () => _listener!.OnCommitted());
+        Quietly(engine => engine.Checkpoint());             // nobody waits for that
+    }
 
     /// <inheritdoc/>
     public void ReadQueue(StoredQueue queue, long afterMessageId, int countMax, long bytesMax)
@@ -58,10 +61,10 @@ public sealed class SqliteStore : IMessageStore, IDisposable
         _listener?.OnClosed();
     }
 
-    /// <summary>Does some of the work that no call waits for: deletes entries of queues that have ended. Answered only if it fails.</summary>
+    /// <summary>Does some of the work that no call waits for: deletes entries of queues that have ended.</summary>
     public void CleanUp()
     {
-        if (HasCleanUp) Answer(() => Opened().CleanUp(), () => { });
+        if (HasCleanUp) Quietly(engine => engine.CleanUp());
     }
 
     /// <summary>Lets go of the file as a crash would.</summary>
@@ -73,6 +76,27 @@ public sealed class SqliteStore : IMessageStore, IDisposable
 
     private SqliteEngine Opened() => _engine ?? throw new StoreException(StoreFailures.Refused(_failure!));
 
+    // What fails here was no call, so that the next call hears of it.
+    private void Quietly(Action<SqliteEngine> work)
+    {
+        if (_engine is not { } engine) return;
+        try
+        {
+            work(engine);
+        }
+        catch (StoreException failure)
+        {
+            Remember(failure.Failure);
+        }
+    }
+
+    private void Remember(StoreFailure failure)
+    {
+        if (failure.Kind == StoreFailureKind.Full) return;  // may be tried again
+        _failure ??= failure;
+        Dispose();
+    }
+
     // The listener is called outside the try: what it throws is a bug of its own and no failure of the store.
     private void Answer(Action work, Action answer)
     {
@@ -82,12 +106,7 @@ public sealed class SqliteStore : IMessageStore, IDisposable
         }
         catch (StoreException failure)
         {
-            if (failure.Failure.Kind != StoreFailureKind.Full)
-            {
-                _failure ??= failure.Failure;
-                Dispose();
-            }
-
+            Remember(failure.Failure);
             _listener?.OnFailed(failure.Failure);
             return;
         }

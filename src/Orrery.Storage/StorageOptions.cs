@@ -19,6 +19,6 @@ public sealed record StorageOptions
     /// <summary>Pages of the database that are kept in memory, in KiB. Default: 32 MiB.</summary>
     public int CacheKibibytes { get; init; } = 32_768;
 
-    /// <summary>The name of a registered file system of SQLite; null, the default, for the operating system's.</summary>
+    /// <summary>Another disk than the operating system's: the name of a <see cref="Disks.MountedDisk"/>. Default: null.</summary>
     public string? FileSystem { get; init; }
 }

@@ -7,4 +7,7 @@ public sealed class StoreException(StoreFailure failure) : Exception(failure.Mes
 {
     /// <summary>What happened, and what it means for the caller.</summary>
     public StoreFailure Failure { get; } = failure;
+
+    /// <summary>Whether it is the content that is wrong, and not the way to it.</summary>
+    public bool IsDamage => Failure.Kind == StoreFailureKind.Damaged;
 }

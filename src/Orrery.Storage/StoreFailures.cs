@@ -34,8 +34,8 @@ internal static class StoreFailures
     /// <param name="path">The database.</param>
     /// <param name="what">What was found.</param>
     public static StoreFailure Damaged(string path, string what) => new(StoreFailureKind.Damaged,
-        $"the store {path} is damaged. Keep a copy of the file and its -wal; `orrery store check` says what is wrong, and `orrery store export` "
-        + $"writes what can be read, for `orrery store import` into a new file. ({what})");
+        $"the store {path} is damaged. Keep a copy of the file and its -wal. `orrery store check` says what is wrong; `orrery store export` "
+        + $"writes what stands in front of the damage, for `orrery store import` into a new file. ({what})");
 
     /// <summary>A newer program has written the file.</summary>
     public static StoreFailure NewerVersion(string path, long found, int known) => new(StoreFailureKind.NewerVersion,

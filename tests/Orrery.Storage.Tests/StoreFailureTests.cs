@@ -118,6 +118,64 @@ public sealed class StoreFailureTests : IDisposable
         Assert.Contains("message 1 is missing", failure.Message, StringComparison.Ordinal);
     }
 
+    [Fact]
+    public void A_page_that_the_disk_changed_is_damage_and_not_data()
+    {
+        var queue = Build.Session(1, "a");
+        using (var store = new SqliteStore(Options))
+        {
+            store.Open(new StoreReader());
+            store.Commit([new StoreMutation.BeginQueue(queue), .. Enumerable.Range(1, 20).Select(id => Build.Add(Build.Message(id, payloadBytes: 3_000), queue))]);
+            store.Close();
+        }
+
+        // One bit of each page in turn; the last page is in the middle of a payload, where nothing but a checksum would tell.
+        var whole = File.ReadAllBytes(Options.Path);
+        for (var position = 200; position < whole.Length; position += 4_096)
+        {
+            var damaged = whole.ToArray();
+            damaged[position] ^= 0x10;
+            File.WriteAllBytes(Options.Path, damaged);
+
+            using var again = new SqliteStore(Options);
+            var reader = new StoreReader();
+            again.Open(reader);
+            if (reader.Failures.Count == 0) again.ReadQueue(queue, 0, 100, long.MaxValue);
+            if (reader.Failures.Count == 0) again.Close();
+            else Assert.Equal(StoreFailureKind.Damaged, Assert.Single(reader.Failures).Kind);
+            if (reader.Failures.Count == 0) Assert.Contains("Damaged", CheckFails(), StringComparison.Ordinal);
+        }
+
+        File.WriteAllBytes(Options.Path, whole);
+        using var engine = SqliteEngine.Open(Options);
+        Assert.Empty(engine.Check());
+
+        string CheckFails()
+        {
+            using var checkedEngine = SqliteEngine.Open(Options);
+            return $"{Assert.Throws<StoreException>(() => checkedEngine.Check()).Failure.Kind}";
+        }
+    }
+
+    [Fact]
+    public void A_page_in_the_place_of_another_is_damage_and_not_data()
+    {
+        using (var store = new SqliteStore(Options))
+        {
+            store.Open(new StoreReader());
+            var queue = Build.Session(1, "a");
+            store.Commit([new StoreMutation.BeginQueue(queue), .. Enumerable.Range(1, 50).Select(id => Build.Add(Build.Message(id, payloadBytes: 3_000), queue))]);
+            store.Close();
+        }
+
+        var bytes = File.ReadAllBytes(Options.Path);
+        bytes.AsSpan(30 * 4_096, 4_096).CopyTo(bytes.AsSpan(31 * 4_096));
+        File.WriteAllBytes(Options.Path, bytes);
+
+        using var engine = SqliteEngine.Open(Options);
+        Assert.Equal(StoreFailureKind.Damaged, Assert.Throws<StoreException>(() => engine.Check()).Failure.Kind);
+    }
+
     /// <summary>Changes that break a rule, and the words for it.</summary>
     [Theory]
     [InlineData("DELETE FROM messages WHERE id = 1", "1 messages are missing that a queue or a topic refers to")]
@@ -177,7 +235,8 @@ public sealed class StoreFailureTests : IDisposable
 
     private void SetByHand(string sql)
     {
-        using var connection = new SqliteConnection(Options.Path, fileSystem: null, isCreated: true);
+        using var connection = new SqliteConnection(Options.Path, ChecksumFileSystem.NameOverSystem, isCreated: true);
+        connection.Execute("PRAGMA locking_mode = EXCLUSIVE");
         connection.Execute(sql);
     }
 

@@ -116,8 +116,22 @@ internal sealed unsafe class SqliteConnection : IDisposable
         Check(Sqlite3.Configure(_handle, Sqlite3.ConfigNoCheckpointOnClose, 1, out _));
     }
 
-    /// <summary>Leaves bytes at the end of every page to the file system. Before the first page is written.</summary>
-    public void ReservePageBytes(int count) => Check(Sqlite3.ControlFile(_handle, "main", Sqlite3.ControlReserveBytes, ref count));
+    /// <summary>Bytes at the end of every page that are left to the file system. Set before the first page is written.</summary>
+    public int ReservedPageBytes
+    {
+        get
+        {
+            var count = -1;
+            Check(Sqlite3.ControlFile(_handle, "main", Sqlite3.ControlReserveBytes, ref count));
+            return count;
+        }
+
+        set
+        {
+            var count = value;
+            Check(Sqlite3.ControlFile(_handle, "main", Sqlite3.ControlReserveBytes, ref count));
+        }
+    }
 
     /// <summary>Pages that were written since this was last asked.</summary>
     public int TakePagesWritten()

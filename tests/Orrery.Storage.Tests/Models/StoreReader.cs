@@ -26,7 +26,14 @@ internal sealed class StoreReader : IMessageStoreListener
 
     public void OnOpened(long largestQueueId, long largestMessageId) => Opened = (largestQueueId, largestMessageId);
 
-    public void OnCommitted() => Committed++;
+    /// <summary>Is told of each commit at the moment it is acknowledged.</summary>
+    public Action? Acknowledged { get; set; }
+
+    public void OnCommitted()
+    {
+        Committed++;
+        Acknowledged?.Invoke();
+    }
 
     public void OnPage(StoredQueue queue, IReadOnlyList<StoredEntry> messages)
     {
