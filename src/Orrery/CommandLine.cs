@@ -27,6 +27,7 @@ internal static class CommandLine
             RunCommand.Create(terminal, runner),
             ReplayCommand.Create(terminal, runner),
             BlessCommand.Create(terminal, runner),
+            StoreCommand.Create(terminal),
             BenchCommand.Create(terminal),
             DeterminismCommand.Create(terminal),
         };
@@ -46,6 +47,7 @@ internal static class CommandLine
         if (result.Action is not ParseErrorAction) return await result.InvokeAsync(Streams(terminal));
         foreach (var mistake in result.Errors) await terminal.Error.WriteLineAsync($"{NameOf(result)}: {mistake.Message}");
         await terminal.Error.WriteLineAsync($"Try '{NameOf(result)} --help'.");
+        if (NameOf(result) is "orrery store" || NameOf(result).StartsWith("orrery store ", StringComparison.Ordinal)) return StoreCommand.Unavailable;
         return VerdictExitCodes.Commands.Contains(result.CommandResult.Command.Name) ? VerdictExitCodes.Usage : ExitCodes.Failure;
     }
 

@@ -12,6 +12,7 @@ internal static class BenchmarkMenu
         ["idle"] = EndToEnd.IdleBenchmark.Run,
         ["idle-clients"] = EndToEnd.IdleBenchmark.RunClients,
         ["router"] = Router.RouterBenchmark.Run,
+        ["store"] = Storage.StoreBenchmark.Run,
     };
 
     public static int Run(string[] args)
