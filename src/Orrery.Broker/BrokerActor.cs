@@ -16,6 +16,7 @@ internal sealed class BrokerActor : UntypedActor
     private readonly Explanation? _explain;
     private IActorRef _connections = ActorRefs.Nobody;
     private IActorRef _statistics = ActorRefs.Nobody;
+    private IActorRef _sessions = ActorRefs.Nobody;
     private IActorRef _stopAsker = ActorRefs.Nobody;
 
     public BrokerActor(BrokerOptions options, ILogger logger, Explanation? explain)
@@ -42,6 +43,7 @@ internal sealed class BrokerActor : UntypedActor
         var groups = new SharedGroupContext(options, topics, statistics, logger, explain);
         var shared = Context.ActorOf(Props.Create(() => new SharedGroupsActor(groups)), "shared");
         var sessions = Context.ActorOf(Props.Create(() => new SessionsActor(options, topics, shared, statistics, logger, explain)), "sessions");
+        _sessions = sessions;
         var broker = new BrokerContext(options, topics, sessions, shared, statistics, logger, explain);
         _connections = Context.ActorOf(Props.Create(() => new ConnectionsActor(broker)), "connections");
     }
@@ -55,6 +57,9 @@ internal sealed class BrokerActor : UntypedActor
                 break;
             case StatisticsActor.GetStatistics:
                 _statistics.Forward(message);
+                break;
+            case SessionProtocol.Describe:
+                _sessions.Forward(message);
                 break;
             case Stop:
                 _stopAsker = Sender;

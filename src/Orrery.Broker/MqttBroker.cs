@@ -1,6 +1,7 @@
 using Microsoft.Extensions.Logging;
 using Orrery.Actors;
 using Orrery.Broker.Connections;
+using Orrery.Broker.Sessions;
 using Orrery.Broker.Statistics;
 using Orrery.Mqtt.Codec;
 
@@ -39,6 +40,14 @@ public sealed class MqttBroker
 
     /// <summary>The message that asks <see cref="Actor"/> for <see cref="BrokerStatistics"/>.</summary>
     public static object GetStatistics => StatisticsActor.GetStatistics.Instance;
+
+    /// <summary>The message that asks <see cref="Actor"/> what a session holds; the answer is a <see cref="SessionSnapshot"/>.</summary>
+    /// <param name="clientId">Whose it is. A session that is not there holds nothing.</param>
+    public static object GetSession(string clientId)
+    {
+        ArgumentNullException.ThrowIfNull(clientId);
+        return new SessionProtocol.Describe(clientId);
+    }
 
     /// <summary>The message that asks <see cref="Actor"/> to close all connections and stop; it answers once that is done.</summary>
     /// <remarks>Version 5 clients get DISCONNECT 0x8B; wills are published as after a network failure.</remarks>

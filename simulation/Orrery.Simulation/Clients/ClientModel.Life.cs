@@ -1,3 +1,4 @@
+using System.Buffers;
 using Orrery.Client;
 using Orrery.Mqtt.Packets;
 using Orrery.Simulation.Kernel;
@@ -145,6 +146,21 @@ internal sealed partial class ClientModel
         }
     }
 
+    private void Receive(ReadOnlySequence<byte> arrived)
+    {
+        if (_unread.Count > 0)
+        {
+            _unread.Append(arrived.FirstSpan);
+            arrived = _unread.Sequence;
+            Core.Receive(ref arrived, Now);
+            _unread.Discard(_unread.Count - (int)arrived.Length);
+            return;
+        }
+
+        Core.Receive(ref arrived, Now);
+        _unread.Append(arrived.FirstSpan);                  // the beginning of a packet
+    }
+
     private void OnConnectionOver()
     {
         if (!_wantsConnection || _reconnectIsDue || Behaviour.Reconnect is not { } delay) return;
@@ -169,18 +185,10 @@ internal sealed partial class ClientModel
             _kernel.Schedule(_kernel.NowNanoseconds + Math.Max(1, count * 1_000_000_000L / rate), EventClass.Client, this, ReadKind);
         }
 
-        _unread.Append(end.Unread.FirstSpan[..count]);
-        end.Consume(count);
-        if (Core.State != ClientState.Disconnected)
-        {
-            var input = _unread.Sequence;
-            Core.Receive(ref input, Now);
-            _unread.Discard(_unread.Count - (int)input.Length);
-        }
-        else
-        {
-            _unread.Discard(_unread.Count);                 // nobody is there to make sense of it
-        }
+        end.Take(count);
+        if (Core.State != ClientState.Disconnected) Receive(end.Unread.Slice(0, count));
+        else _unread.Discard(_unread.Count);                // nobody is there to make sense of it
+        if (!end.IsOver) end.Consume(count);
 
         if (end is { PeerHasFinished: true, Unread.Length: 0, IsOver: false })
         {

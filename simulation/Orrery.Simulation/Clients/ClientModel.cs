@@ -51,7 +51,7 @@ internal sealed partial class ClientModel : EventTarget, IStreamOwner
     /// <summary>What else it does.</summary>
     public ClientBehaviour Behaviour { get; }
 
-    /// <summary>Who watches it; null for nobody, and then <see cref="Seen"/> keeps what it saw.</summary>
+    /// <summary>Who watches it; null for nobody.</summary>
     public IClientWatcher? Watcher { get; set; }
 
     /// <summary>The client itself; after calling it, call <see cref="Flush"/>.</summary>
@@ -60,7 +60,7 @@ internal sealed partial class ClientModel : EventTarget, IStreamOwner
     /// <summary>Takes what it sees, instead of <see cref="Seen"/>, which a long run would fill. Default: null.</summary>
     public Action<ClientEvent>? Heard { get; init; }
 
-    /// <summary>Everything it saw, in order, while nobody watches and <see cref="Heard"/> does not take it.</summary>
+    /// <summary>Everything it saw, in order, unless <see cref="Heard"/> or <see cref="Watcher"/> takes it.</summary>
     public IReadOnlyList<ClientObservation> Seen => _seen;
 
     /// <summary>The end of its connection; null before the first.</summary>
@@ -160,7 +160,6 @@ internal sealed partial class ClientModel : EventTarget, IStreamOwner
     /// <inheritdoc/>
     public override void OnEvent(int kind, long argument, object? state)
     {
-        if (kind == TimerKind) _timerNanoseconds = long.MaxValue;
         if (kind == ResumeKind)
         {
             Resume();
@@ -172,6 +171,7 @@ internal sealed partial class ClientModel : EventTarget, IStreamOwner
             switch (kind)
             {
                 case TimerKind:
+                    _timerNanoseconds = long.MaxValue;
                     if (Core.NextDeadline <= Now) Core.Tick(Now);
                     Flush();
                     break;
@@ -254,7 +254,7 @@ internal sealed partial class ClientModel : EventTarget, IStreamOwner
     {
         _isClosing = false;
         if (end.IsOver) return;
-        if (end.Unread.Length > 0) end.Consume((int)end.Unread.Length);
+        end.DropUnread();
         end.Close();
     }
 

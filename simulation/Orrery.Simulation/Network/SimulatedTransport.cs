@@ -19,6 +19,7 @@ internal sealed class SimulatedTransport(BrokerProcess process, StreamEnd end, P
     private IActorRef _connection = ActorRefs.Nobody;
     private int _demand;
     private bool _isSlow;
+    private bool _isShort;
     private bool _inputEnded;
     private bool _peerClosedTold;
     private bool _isEnding;
@@ -51,7 +52,7 @@ internal sealed class SimulatedTransport(BrokerProcess process, StreamEnd end, P
         }
 
         TakeOutput();
-        _isSlow = !TrySendAll() && !end.IsHeld;             // what a tap holds back is no peer's slowness
+        _isSlow = !TrySendAll() && !end.IsHeld && !_isShort; // what a tap or a short write holds back is no peer's slowness
         return !_isSlow;
     }
 
@@ -79,7 +80,11 @@ internal sealed class SimulatedTransport(BrokerProcess process, StreamEnd end, P
     }
 
     /// <inheritdoc/>
-    void IStreamOwner.OnReadable() => process.Do(Feed);
+    void IStreamOwner.OnReadable()
+    {
+        if (process.Buggifies("late_read")) process.Yield(() => process.Do(Feed));
+        else process.Do(Feed);
+    }
 
     /// <inheritdoc/>
     void IStreamOwner.OnWritable() => process.Do(Drain);
@@ -118,7 +123,7 @@ internal sealed class SimulatedTransport(BrokerProcess process, StreamEnd end, P
             }
 
             var input = _unread.Sequence;
-            var status = _reader.TryReadBatch(ref input, BatchBytesMax, out var batch);
+            var status = _reader.TryReadBatch(ref input, process.Buggifies("small_batch") ? 1 : BatchBytesMax, out var batch);
             _unread.Discard(_unread.Count - (int)input.Length);
             if (status == DecodeStatus.NeedMoreBytes)
             {
@@ -154,7 +159,15 @@ internal sealed class SimulatedTransport(BrokerProcess process, StreamEnd end, P
 
     private bool TrySendAll()
     {
-        _unsent.Discard(end.Send(_unsent.Memory.Span));
+        var bytes = _unsent.Memory.Span;
+        _isShort = bytes.Length > 1 && !end.IsOver && process.Buggifies("short_write");
+        if (_isShort)
+        {
+            bytes = bytes[..process.BuggyCount("short_write", bytes.Length - 1)];
+            process.Yield(() => process.Do(Drain));         // the system would say that there is room again
+        }
+
+        _unsent.Discard(end.Send(bytes));
         return _unsent.Count == 0;
     }
 
@@ -175,7 +188,7 @@ internal sealed class SimulatedTransport(BrokerProcess process, StreamEnd end, P
     // Unread input would make the system reset the connection, and the peer might lose the last packets sent to it.
     private void CloseEnd()
     {
-        if (end.Unread.Length > 0) end.Consume((int)end.Unread.Length);
+        end.DropUnread();
         end.Close();
         process.Forget(this);
     }

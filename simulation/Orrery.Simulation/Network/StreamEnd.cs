@@ -7,6 +7,7 @@ internal sealed class StreamEnd(StreamConnection connection, Direction sends)
 {
     private readonly ByteQueue _unread = new();
     private bool _hasFinished;
+    private int _taken;                                     // bytes at the front that the program has looked at
 
     /// <summary>The connection's name.</summary>
     public string Name => connection.Name;
@@ -29,11 +30,29 @@ internal sealed class StreamEnd(StreamConnection connection, Direction sends)
     /// <summary>How much arrived and was not consumed.</summary>
     internal int UnreadCount => _unread.Count;
 
+    /// <summary>The program looks at the front of <see cref="Unread"/> now, and consumes it later.</summary>
+    public void Take(int count)
+    {
+        if (count <= _taken) return;
+        connection.Tap?.OnRead(StreamConnection.Opposite(sends), _unread.Memory.Span[_taken..count]);
+        _taken = count;
+    }
+
     /// <summary>Takes bytes off the front of <see cref="Unread"/>, which makes room for more.</summary>
     public void Consume(int count)
     {
-        connection.Tap?.OnRead(StreamConnection.Opposite(sends), _unread.Memory.Span[..count]);
+        Take(count);
+        _taken -= count;
         _unread.Discard(count);
+        connection.OnConsumed(sends);
+    }
+
+    /// <summary>Throws away what arrived and was not consumed: nobody looks at it.</summary>
+    public void DropUnread()
+    {
+        if (_unread.Count == 0) return;
+        _taken = 0;
+        _unread.Discard(_unread.Count);
         connection.OnConsumed(sends);
     }
 

@@ -26,33 +26,24 @@ internal enum ProcessState
 }
 
 /// <summary>A process with one real broker in it, on the virtual clock: it runs to rest in each event that touches it.</summary>
-internal sealed class BrokerProcess : EventTarget, IStreamListener
+internal sealed partial class BrokerProcess : EventTarget, IStreamListener
 {
     private const int TimerKind = 0;
     private const int CloseLimitKind = 1;
     private const int ResumeKind = 2;
+    private const int YieldKind = 3;
+    private const long YieldNanosecondsMax = 1_000_000;
     private const long NanosecondsPerTick = 100;
-    private const long TurnsMax = 10_000_000;
     private const long CloseLimitNanoseconds = 5_000_000_000;   // the server's default: what a closing peer may take to accept its last bytes
 
     private readonly SimulationKernel _kernel;
-    private readonly BrokerOptions _options;
-    private readonly DispatchOrder _order;
     private readonly ILoggerFactory _loggers;
     private readonly List<SimulatedTransport> _transports = [];
-    private readonly List<Action> _deferred = [];               // what reached a paused process, in order
+    private readonly List<Action> _deferred = [];               // what reached a process that is paused or halted, in order
     private DeterministicSystem? _system;
     private MqttBroker? _broker;
-    private EventHandle _timer;
-    private long _timerNanoseconds = long.MaxValue;
-    private long _clockOrigin;                                  // virtual time at which the monotonic clock read the base
-    private long _clockBase;                                    // 0 from the start of each life
-    private (long Numerator, long Denominator) _clockRate = (1, 1);
     private TimeSpan _wallOffset;
     private bool _hasStopped;
-    private int _halts;
-    private long _observedSteps;
-    private int _reportedFailures;
 
     /// <summary>Makes a process that is down.</summary>
     /// <param name="kernel">The world.</param>
@@ -63,11 +54,20 @@ internal sealed class BrokerProcess : EventTarget, IStreamListener
     public BrokerProcess(SimulationKernel kernel, string name, BrokerOptions options, DispatchOrder order = DispatchOrder.Fifo, ILoggerFactory? loggers = null)
         : base(name)
     {
-        (_kernel, _options, _order, _loggers) = (kernel, options, order, loggers ?? NullLoggerFactory.Instance);
+        (_kernel, Options, Order, _loggers) = (kernel, options, order, loggers ?? NullLoggerFactory.Instance);
     }
 
     /// <summary>Who watches it; null for nobody, and then a failed actor throws.</summary>
     public IProcessWatcher? Watcher { get; set; }
+
+    /// <summary>The broker's limits, from the next start on.</summary>
+    public BrokerOptions Options { get; set; }
+
+    /// <summary>Whose turn it is among its actors, from the next start on (S1).</summary>
+    public DispatchOrder Order { get; set; }
+
+    /// <summary>Whether its host does now and then what a host may and seldom does (B6): small reads, short writes, late news.</summary>
+    public bool IsBuggified { get; set; }
 
     /// <summary>Where it stands.</summary>
     public ProcessState State { get; private set; }
@@ -109,12 +109,12 @@ internal sealed class BrokerProcess : EventTarget, IStreamListener
         var options = new DeterministicOptions
         {
             Seed = _kernel.Stream(Name).NextUInt64(),
-            Order = _order,
+            Order = Order,
             Observer = new ActorObserver(_kernel, Name),
             StartTime = new DeterministicOptions().StartTime + TimeSpan.FromTicks(_kernel.NowNanoseconds / NanosecondsPerTick) + _wallOffset,
         };
         _system = DeterministicSystem.Create(Name.Replace('[', '-').TrimEnd(']'), options);
-        _broker = MqttBroker.Start(_system.System, "broker", _options, _loggers);
+        _broker = MqttBroker.Start(_system.System, "broker", Options, _loggers);
         State = ProcessState.Up;
         Watcher?.OnStarted();
         Run();
@@ -142,7 +142,7 @@ internal sealed class BrokerProcess : EventTarget, IStreamListener
     public void Pause(long nanoseconds, bool stopsClock = false)
     {
         if (State != ProcessState.Up) throw new InvalidOperationException($"{Name} is not up.");
-        SyncClock();
+        Settle();
         State = ProcessState.Paused;
         Watcher?.OnPaused(nanoseconds);
         CancelTimer();
@@ -153,7 +153,7 @@ internal sealed class BrokerProcess : EventTarget, IStreamListener
     public void SetClockRate(long numerator, long denominator)
     {
         ArgumentOutOfRangeException.ThrowIfLessThan(numerator, 1);
-        if (State != ProcessState.Down && State != ProcessState.Paused) SyncClock();
+        if (State is ProcessState.Up or ProcessState.Stopping) Settle();
         (_clockBase, _clockOrigin) = (ClockNanoseconds, _kernel.NowNanoseconds);
         _clockRate = (numerator, denominator);
         _kernel.Observe(Name, "clock rate", "numerator", (ulong)numerator);
@@ -184,6 +184,7 @@ internal sealed class BrokerProcess : EventTarget, IStreamListener
     {
         TimerKind => "timer",
         CloseLimitKind => "close limit",
+        YieldKind => "yields",
         _ => "resume",
     };
 
@@ -196,6 +197,9 @@ internal sealed class BrokerProcess : EventTarget, IStreamListener
                 _timerNanoseconds = long.MaxValue;
                 Watcher?.OnTimer();
                 Run();
+                break;
+            case YieldKind:
+                ((Action)state!)();
                 break;
             case CloseLimitKind:
                 ((SimulatedTransport)state!).OnCloseLimit();
@@ -214,13 +218,25 @@ internal sealed class BrokerProcess : EventTarget, IStreamListener
             case ProcessState.Paused:
                 _deferred.Add(arrive);
                 break;
+            case ProcessState.Up or ProcessState.Stopping when !Settle():
+                _deferred.Add(arrive);
+                break;
             case ProcessState.Up or ProcessState.Stopping:
-                SyncClock();
                 arrive();
                 Run();
                 break;
         }
     }
+
+    /// <summary>Whether a site of the host does the seldom thing now, in one case of four.</summary>
+    internal bool Buggifies(string site) => IsBuggified && _kernel.Stream($"{Name}/buggify/{site}").Chance(1, 4);
+
+    /// <summary>A number of a seldom thing.</summary>
+    internal int BuggyCount(string site, int most) => (int)_kernel.Stream($"{Name}/buggify/{site}").Uniform(1, Math.Max(1, most));
+
+    /// <summary>Does something a little later.</summary>
+    internal void Yield(Action action) => _kernel.Schedule(
+        _kernel.NowNanoseconds + _kernel.Stream($"{Name}/buggify/yield").Uniform(0, YieldNanosecondsMax), EventClass.Network, this, YieldKind, 0, action);
 
     /// <summary>Starts the time that a closing connection may take.</summary>
     internal void WatchClose(SimulatedTransport transport) =>
@@ -228,75 +244,6 @@ internal sealed class BrokerProcess : EventTarget, IStreamListener
 
     /// <summary>A transport is over.</summary>
     internal void Forget(SimulatedTransport transport) => _transports.Remove(transport);
-
-    private long ClockNanoseconds =>
-        _clockBase + (long)((Int128)(_kernel.NowNanoseconds - _clockOrigin) * _clockRate.Numerator / _clockRate.Denominator);
-
-    /// <summary>A time of the monotonic clock in the world's, rounded up so that no timer fires before its time.</summary>
-    private long WorldTimeOf(long clock)
-    {
-        var ahead = (Int128)(clock - _clockBase) * _clockRate.Denominator;
-        return _clockOrigin + (long)((ahead + _clockRate.Numerator - 1) / _clockRate.Numerator);
-    }
-
-    // Timers come before everything else of their instant, so this passes none that was due before what happens now.
-    private void SyncClock()
-    {
-        var elapsed = TimeSpan.FromTicks(ClockNanoseconds / NanosecondsPerTick);
-        Running.Scheduler.Advance(elapsed - Running.Scheduler.Elapsed);
-    }
-
-    /// <summary>Gives no turn after the present one until <see cref="GoOn"/>: a debugger's breakpoint. Time may not pass meanwhile.</summary>
-    internal void Halt() => _halts++;
-
-    /// <summary>Undoes one <see cref="Halt"/> of this life.</summary>
-    internal void GoOn()
-    {
-        if (_halts > 0) _halts--;
-        if (State is ProcessState.Up or ProcessState.Stopping) Run();
-    }
-
-    private void Run()
-    {
-        if (_halts > 0) return;
-        SyncClock();
-        for (var turns = 0L; _halts == 0 && Running.RunOne(); turns++)
-        {
-            if (turns == TurnsMax) throw new InvalidOperationException($"{Name} did not come to rest in {TurnsMax} turns.");
-        }
-
-        _kernel.Observe(Name, "turns", "count", (ulong)(Running.Steps - _observedSteps));
-        _observedSteps = Running.Steps;
-        ReportFailures();
-        if (_hasStopped) End("stop", end => end.Close(StreamEnding.ProcessEnded));
-        else SetTimer();
-    }
-
-    private void ReportFailures()
-    {
-        for (; _reportedFailures < Running.Failures.Count; _reportedFailures++)
-        {
-            var failure = Running.Failures[_reportedFailures];
-            if (Watcher is null) throw new InvalidOperationException($"An actor of {Name} failed: {failure.Actor.Path}", failure.Cause);
-            Watcher.OnFailure(failure);
-        }
-    }
-
-    private void SetTimer()
-    {
-        var due = Running.Scheduler.NextDue is { } next ? WorldTimeOf(next.Ticks * NanosecondsPerTick) : long.MaxValue;
-        if (due == _timerNanoseconds) return;
-        CancelTimer();
-        if (due == long.MaxValue) return;
-        _timerNanoseconds = due;
-        _timer = _kernel.Schedule(Math.Max(due, _kernel.NowNanoseconds), EventClass.Timer, this, TimerKind);
-    }
-
-    private void CancelTimer()
-    {
-        _kernel.Cancel(_timer);
-        _timerNanoseconds = long.MaxValue;
-    }
 
     private void Resume(long clockStoodStill)
     {
@@ -306,14 +253,18 @@ internal sealed class BrokerProcess : EventTarget, IStreamListener
         if (clockStoodStill > 0) Running.Scheduler.JumpWallClock(TimeSpan.FromTicks(clockStoodStill / NanosecondsPerTick));
         var elapsed = TimeSpan.FromTicks(ClockNanoseconds / NanosecondsPerTick);
         Running.Scheduler.Pause(elapsed - Running.Scheduler.Elapsed);
+        LetArrive();
+        Run();
+    }
+
+    private void LetArrive()
+    {
         Action[] arrived = [.. _deferred];
         _deferred.Clear();
         foreach (var arrive in arrived)
         {
             arrive();
         }
-
-        Run();
     }
 
     private void End(string how, Action<StreamEnd> endConnection)
@@ -323,7 +274,7 @@ internal sealed class BrokerProcess : EventTarget, IStreamListener
         Watcher?.OnEnded(how);
         CancelTimer();
         _deferred.Clear();
-        (_system, _broker) = (null, null);
+        (_system, _broker, _asker) = (null, null, null);
         SimulatedTransport[] open = [.. _transports];
         _transports.Clear();
         foreach (var transport in open)

@@ -19,7 +19,6 @@ internal static class Capabilities
             if (step.When is DiskTrigger) return "it waits for a disk, and there is none yet";
             if (step is BridgeStep) return "it switches a bridge, and brokers can't be bridged yet";
             if (step is SetLimitStep) return "it changes limits of a running broker, which this broker can't do";
-            if (step is AssertStep or SnapshotStep || step.When is StateTrigger) return "it looks at the broker's state, which can't be asked for yet";
         }
 
         return null;

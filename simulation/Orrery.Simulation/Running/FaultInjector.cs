@@ -30,7 +30,7 @@ internal sealed class FaultInjector(RunWorld world)
         }
 
         _active.Add(active);
-        if (fault.For is { } time) world.Script.Later(time.Nanoseconds, () => Heal(active));
+        if (fault.For is { } time) world.Script.Later(time.Nanoseconds, () => Heal(active), extends: false);
     }
 
     /// <summary>Ends a fault by its id, or all of them.</summary>

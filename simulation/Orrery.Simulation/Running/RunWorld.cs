@@ -22,6 +22,9 @@ internal sealed class RunWorld
         Script = new Script(this);
         Faults = new FaultInjector(this);
         Steps = new StepExecutor(this);
+        Phases = new Phases(this);
+        Profile = new RandomFaults(this);
+        Workloads = new WorkloadDriver(this);
         Script.Arm();
         foreach (var (name, kind, node, isLeaf) in BrokerPlan.Of(scenario.Topology))
         {
@@ -29,6 +32,11 @@ internal sealed class RunWorld
         }
 
         foreach (var (name, node) in scenario.Topology.Clients) AddClients(name, node);
+        States = new StateWatch(this);
+        Phases.Arm();
+        Profile.Prepare();
+        Profile.Arm();
+        Workloads.Arm();
     }
 
     /// <summary>What is run.</summary>
@@ -51,6 +59,18 @@ internal sealed class RunWorld
 
     /// <summary>Faults of the network.</summary>
     public FaultInjector Faults { get; }
+
+    /// <summary>The stretches of the run.</summary>
+    public Phases Phases { get; }
+
+    /// <summary>Random faults.</summary>
+    public RandomFaults Profile { get; }
+
+    /// <summary>Traffic of groups.</summary>
+    public WorkloadDriver Workloads { get; }
+
+    /// <summary>Numbers of the world's state.</summary>
+    public StateWatch States { get; }
 
     /// <summary>The links.</summary>
     public WorldLinks Links { get; }

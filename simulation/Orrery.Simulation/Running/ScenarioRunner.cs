@@ -8,8 +8,6 @@ namespace Orrery.Simulation.Running;
 /// <summary>Runs scenarios: one run of one scenario with one seed is one history and one hash, on every machine.</summary>
 public static class ScenarioRunner
 {
-    // What a run may still do after the last thing that its file speaks of: late answers, reconnects, resends.
-    private const long SettleNanoseconds = 60_000_000_000;
     private const long QuietNanoseconds = 5_000_000_000;    // silence of all links after which nothing more is expected
 
     /// <summary>Runs a scenario.</summary>
@@ -48,12 +46,13 @@ public static class ScenarioRunner
     private static void Play(RunWorld world)
     {
         foreach (var broker in world.Brokers) broker.Process.Start();
+        world.States.Look();
         world.Script.Extend(ScenarioLength.Of(world.Scenario));
         while (world.Failures.Count == 0)
         {
             // Steps upon triggers move the end further out while the run goes on.
             var end = world.Script.EndNanoseconds;
-            var quiet = Math.Max(end, Math.Min(world.LastTrafficNanoseconds + QuietNanoseconds, end + SettleNanoseconds));
+            var quiet = Math.Max(end, Math.Min(world.LastTrafficNanoseconds + QuietNanoseconds, end + world.Phases.SettleNanoseconds));
             if (world.Kernel.NowNanoseconds >= quiet) break;
             RunUntil(world, quiet > end && world.Kernel.NowNanoseconds < end ? end : quiet);
         }
@@ -64,7 +63,12 @@ public static class ScenarioRunner
     // A failed actor ends the run: what follows shows nothing more.
     private static void RunUntil(RunWorld world, long nanoseconds)
     {
-        while (world.Failures.Count == 0 && world.Kernel.NextNanoseconds <= nanoseconds) world.Kernel.Step();
+        while (world.Failures.Count == 0 && world.Kernel.NextNanoseconds <= nanoseconds)
+        {
+            world.Kernel.Step();
+            world.States.Look();
+        }
+
         if (world.Failures.Count == 0) world.Kernel.RunUntil(nanoseconds);
     }
 

@@ -1,4 +1,5 @@
 using Orrery.Actors.Extensions;
+using Orrery.Broker;
 using Orrery.Simulation.Histories;
 using Orrery.Simulation.Network;
 using Orrery.Simulation.Processes;
@@ -20,7 +21,10 @@ internal sealed class SimulatedBroker : IProcessWatcher
     public SimulatedBroker(RunWorld world, string name, string kind, BrokerNode node, bool isLeaf)
     {
         (_world, Name, Kind, IsLeaf) = (world, name, kind, isLeaf);
-        Process = new BrokerProcess(world.Kernel, name, WorldOptions.Of(node.Limits), loggers: new BrokerLog(world, this)) { Watcher = this };
+        Options = WorldOptions.Of(node.Limits);
+        Process = new BrokerProcess(world.Kernel, name, Options, WorldOptions.Of(node.Order), new BrokerLog(world, this)) { Watcher = this };
+        Process.IsBuggified = node.Buggify;
+        Process.TimerLatenessMaxNanoseconds = node.TimerLateness?.Nanoseconds ?? 0;
     }
 
     /// <summary>Its name.</summary>
@@ -31,6 +35,9 @@ internal sealed class SimulatedBroker : IProcessWatcher
 
     /// <summary>Whether no other broker is its child.</summary>
     public bool IsLeaf { get; }
+
+    /// <summary>Its limits.</summary>
+    public BrokerOptions Options { get; set; }
 
     /// <summary>The process.</summary>
     public BrokerProcess Process { get; }
@@ -44,6 +51,9 @@ internal sealed class SimulatedBroker : IProcessWatcher
     /// <summary>What is to be done when the process has ended; done once.</summary>
     public Action? WhenEnded { get; set; }
 
+    /// <summary>What is to be done when the process has its processor again; done once.</summary>
+    public Action? WhenResumed { get; set; }
+
     /// <summary>The process' end of a connection; null if it has none.</summary>
     public StreamEnd? EndOf(string connection) => Process.Transports.FirstOrDefault(transport => transport.End.Name == connection)?.End;
 
@@ -54,6 +64,7 @@ internal sealed class SimulatedBroker : IProcessWatcher
     void IProcessWatcher.OnEnded(string how)
     {
         _world.Recorder.Add(HistoryKind.ProcessEnded, Name, how);
+        WhenResumed = null;
         var next = WhenEnded;
         WhenEnded = null;
         next?.Invoke();
@@ -63,7 +74,12 @@ internal sealed class SimulatedBroker : IProcessWatcher
     void IProcessWatcher.OnPaused(long nanoseconds) => _world.Recorder.Add(HistoryKind.ProcessPaused, Name, detail: $"for {Readable.Time(nanoseconds)}");
 
     /// <inheritdoc/>
-    void IProcessWatcher.OnResumed() => _world.Recorder.Add(HistoryKind.ProcessResumed, Name);
+    void IProcessWatcher.OnResumed()
+    {
+        _world.Recorder.Add(HistoryKind.ProcessResumed, Name);
+        if (WhenResumed is { } next) _world.Script.Later(0, next);
+        WhenResumed = null;
+    }
 
     /// <inheritdoc/>
     void IProcessWatcher.OnTimer()

@@ -52,6 +52,10 @@ internal sealed class SimulatedClient : IClientWatcher
     /// <summary>What the file says of it.</summary>
     public ClientNode Node { get; }
 
+    /// <summary>What its group's workload subscribes to.</summary>
+    public IReadOnlyList<SubscriptionRequest> WorkloadSubscriptions =>
+        _world.Scenario.Workload.TryGetValue(Group, out var workload) ? workload.Subscribe : [];
+
     /// <summary>Where it connects to.</summary>
     public SimulatedBroker Broker { get; }
 
@@ -66,6 +70,9 @@ internal sealed class SimulatedClient : IClientWatcher
 
     /// <summary>The step that it carries out now, as an event of the history; -1 for none.</summary>
     public int CurrentStep { get; set; } = -1;
+
+    /// <summary>Whether its process ended and has not begun again.</summary>
+    public bool IsDead { get; set; }
 
     /// <summary>How many messages it has published.</summary>
     public int PublishedCount { get; set; }
@@ -107,6 +114,8 @@ internal sealed class SimulatedClient : IClientWatcher
     /// <inheritdoc/>
     IStreamTap IClientWatcher.OnConnecting(string connection, Network.Link link)
     {
+        if (IsDead) _world.Recorder.Add(HistoryKind.ProcessStarted, Name);
+        IsDead = false;
         var tap = new ConnectionTap(_world, this, Broker, connection);
         tap.OnRequested(CurrentStep);
         return tap;

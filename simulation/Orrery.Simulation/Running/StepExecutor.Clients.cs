@@ -8,7 +8,8 @@ namespace Orrery.Simulation.Running;
 // What clients do.
 internal sealed partial class StepExecutor
 {
-    private static readonly ControlPacketType[] Acknowledgements =
+    /// <summary>The packets that acknowledge.</summary>
+    public static readonly IReadOnlyList<ControlPacketType> Acknowledgements =
         [ControlPacketType.PubAck, ControlPacketType.PubRec, ControlPacketType.PubRel, ControlPacketType.PubComp];
 
     private void CarryOut(ClientStep step, int number, SimulatedClient client)
@@ -78,8 +79,8 @@ internal sealed partial class StepExecutor
         });
     });
 
-    private static ControlPacketType[] TypesOf(IReadOnlyList<PacketName> names) =>
-        names.Count == 0 ? Acknowledgements : [.. names.Select(name => (ControlPacketType)(int)name)];
+    private static IReadOnlyList<ControlPacketType> TypesOf(IReadOnlyList<PacketName> names) =>
+        names.Count == 0 ? Acknowledgements : names.Select(name => (ControlPacketType)(int)name).ToArray();
 
     /// <summary>Does something as a step of a client, now or when it has its processor again.</summary>
     private static void Do(SimulatedClient client, int note, Action action) => client.Model.Do(() => As(client, note, action));
@@ -124,7 +125,7 @@ internal sealed partial class StepExecutor
         var identifier = ack.PacketIdentifier is { } number ? new PacketIdentifier((ushort)number) : (PacketIdentifier?)null;
         var code = ack.Code == 0 ? (ReasonCode?)null : (ReasonCode)ack.Code;
         var sent = client.Model.Acknowledge(types, ack.Count, identifier, code);
-        if (sent > 0 || identifier is not { } one || types.Length != 1) return;
+        if (sent > 0 || identifier is not { } one || types.Count != 1) return;
 
         // Nothing of the kind was held: an acknowledgement of nothing is sent all the same.
         var reasonCode = code ?? ReasonCode.Success;

@@ -1,3 +1,4 @@
+using System.Globalization;
 using Orrery.Simulation.Histories;
 using Orrery.Simulation.Processes;
 using Orrery.Simulation.Scenarios.Model;
@@ -29,6 +30,12 @@ internal sealed partial class StepExecutor(RunWorld world)
                 Note(step, number, Recorder.ScriptNode);
                 world.Faults.Heal(heal.All ? null : heal.Id);
                 break;
+            case AssertStep assert:
+                Note(step, number, Recorder.ScriptNode, detail: string.Create(CultureInfo.InvariantCulture, $"{assert.State} is {world.States.Read(assert.State)}"));
+                break;
+            case SnapshotStep snapshot:
+                Note(step, number, Recorder.ScriptNode, detail: $"{snapshot.Name}: {world.States.Describe()}");
+                break;
             case WaitStep:
                 Note(step, number, Recorder.ScriptNode);
                 break;
@@ -38,19 +45,35 @@ internal sealed partial class StepExecutor(RunWorld world)
     }
 
     /// <summary>Starts a broker later, if it is still down then.</summary>
-    public void RestartLater(SimulatedBroker broker, long nanoseconds) => world.Script.Later(nanoseconds, () =>
-    {
-        if (broker.Process.State == ProcessState.Down) broker.Process.Start();
-    });
+    public void RestartLater(SimulatedBroker broker, long nanoseconds, bool extends = true) => world.Script.Later(
+        nanoseconds,
+        () =>
+        {
+            if (broker.Process.State == ProcessState.Down) broker.Process.Start();
+        },
+        extends);
 
     /// <summary>Connects a client again later, if nothing else has.</summary>
-    private void ConnectLater(SimulatedClient client, long nanoseconds)
+    public void ConnectLater(SimulatedClient client, long nanoseconds, bool extends = true)
     {
         var count = client.Model.ConnectionCount;
-        world.Script.Later(nanoseconds, () =>
-        {
-            if (client.Model.ConnectionCount == count) client.Model.Do(() => client.Model.Connect(client.Node.CleanStart));
-        });
+        world.Script.Later(
+            nanoseconds,
+            () =>
+            {
+                if (client.Model.ConnectionCount == count) client.Model.Do(() => client.Model.Connect(client.Node.CleanStart));
+            },
+            extends);
+    }
+
+    /// <summary>Ends a client's process.</summary>
+    public void Crash(SimulatedClient client, CrashKind kind)
+    {
+        var keeps = client.Node.KeepState && kind != CrashKind.WipedDisk;
+        client.IsDead = true;
+        world.Recorder.Add(HistoryKind.ProcessEnded, client.Name, kind == CrashKind.Kill ? "kill" : "power_loss");
+        if (kind == CrashKind.Kill) client.Model.Kill(keeps);
+        else client.Model.Crash(keeps);
     }
 
     private void CarryOut(NodeStep step, int number, SimulatedBroker broker)
@@ -93,7 +116,8 @@ internal sealed partial class StepExecutor(RunWorld world)
         }
     }
 
-    private static void Stop(SimulatedBroker broker, Action? whenEnded)
+    /// <summary>Ends a broker in order; one that is paused is asked when it goes on.</summary>
+    public static void Stop(SimulatedBroker broker, Action? whenEnded)
     {
         if (broker.Process.State == ProcessState.Down)
         {
@@ -102,7 +126,8 @@ internal sealed partial class StepExecutor(RunWorld world)
         }
 
         broker.WhenEnded = whenEnded;
-        broker.Process.Stop();
+        if (broker.Process.State == ProcessState.Paused) broker.WhenResumed = broker.Process.Stop;
+        else if (broker.Process.State == ProcessState.Up) broker.Process.Stop();
     }
 
     private void CarryOut(NodeStep step, int number, SimulatedClient client)
@@ -112,10 +137,7 @@ internal sealed partial class StepExecutor(RunWorld world)
         switch (step)
         {
             case CrashStep crash:
-                var keeps = client.Node.KeepState && crash.Kind != CrashKind.WipedDisk;
-                world.Recorder.Add(HistoryKind.ProcessEnded, client.Name, crash.Kind == CrashKind.Kill ? "kill" : "power_loss");
-                if (crash.Kind == CrashKind.Kill) model.Kill(keeps);
-                else model.Crash(keeps);
+                Crash(client, crash.Kind);
                 if (crash.Then is { } then) ConnectLater(client, then.Restart.Nanoseconds);
                 break;
             case StopStep stop:

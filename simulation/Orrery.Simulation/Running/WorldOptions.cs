@@ -1,4 +1,5 @@
 using System.Text;
+using Orrery.Actors.Extensions;
 using Orrery.Broker;
 using Orrery.Client;
 using Orrery.Mqtt;
@@ -37,6 +38,14 @@ internal static class WorldOptions
             SessionExpiryIntervalMaxSeconds = limits.SessionExpiry is { } expiry ? Interval(expiry) : options.SessionExpiryIntervalMaxSeconds,
         };
     }
+
+    /// <summary>Whose turn it is among a broker's actors.</summary>
+    public static DispatchOrder Of(TurnOrder order) => order switch
+    {
+        TurnOrder.Random => DispatchOrder.SeededRandom,
+        TurnOrder.Priority => DispatchOrder.PriorityChanges,
+        _ => DispatchOrder.Fifo,
+    };
 
     /// <summary>How a link behaves.</summary>
     public static LinkOptions Of(Scenarios.Model.Link? link)
@@ -104,7 +113,7 @@ internal static class WorldOptions
     {
         Reconnect = client.Node.Reconnect is { } reconnect ? new DelayDraw(reconnect.Nanoseconds) : null,
         KeepsState = client.Node.KeepState,
-        AutoSubscribe = [.. client.Node.AutoSubscribe.Select(request => Of(request, client))],
+        AutoSubscribe = [.. client.Node.AutoSubscribe.Concat(client.WorkloadSubscriptions).Select(request => Of(request, client))],
         AcknowledgeAfter = client.Node.AcknowledgeAfter is { } after ? Of(after) : null,
         ReadBytesPerSecond = client.Node.ReadRate?.BytesPerSecond,
         ClockRate = client.Node.ClockRate is { } rate ? (rate.Numerator, rate.Denominator) : (1, 1),

@@ -87,6 +87,9 @@ internal sealed partial class SessionActor : UntypedActor, IWithTimers
             case SessionExpiryElapsed:
                 OnSessionExpiryElapsed();
                 break;
+            case Describe:
+                Sender.Tell(new SessionSnapshot(IsAttached, _outbound.InFlightCount, _queue.Count, _queue.Bytes, _inbound.Count, _subscriptions.Count), Self);
+                break;
             case StatisticsActor.Collect:
                 _tally.Report(_broker.Statistics, Self);
                 break;

@@ -36,6 +36,10 @@ internal static class SessionProtocol
     /// <summary>The connection encoded this many bytes of what it was given.</summary>
     public sealed record Transmitted(int Bytes);
 
+    /// <summary>Asks the registry what a session holds; the answer is a <see cref="SessionSnapshot"/>.</summary>
+    /// <param name="ClientId">Whose it is.</param>
+    public sealed record Describe(string ClientId);
+
     /// <summary>A session tells the registry that it is over.</summary>
     /// <param name="ClientId">Whose it was.</param>
     /// <param name="AttachesHandled">How many <see cref="Attach"/> it has seen: one more may be on its way.</param>

@@ -49,6 +49,9 @@ internal sealed class SessionsActor : UntypedActor
             case Terminated terminated:
                 OnTerminated(terminated.ActorRef);
                 break;
+            case Describe describe:
+                OnDescribe(describe);
+                break;
             case StatisticsActor.Collect:
                 _tally.Report(_broker.Statistics, Self);
                 break;
@@ -116,6 +119,18 @@ internal sealed class SessionsActor : UntypedActor
         foreach (var attach in entry.Waiting ?? [])
         {
             OnAttach(attach);
+        }
+    }
+
+    private void OnDescribe(Describe describe)
+    {
+        if (_entries.TryGetValue(describe.ClientId, out var entry) && !entry.Stopping)
+        {
+            entry.Session.Forward(describe);
+        }
+        else
+        {
+            Sender.Tell(SessionSnapshot.None, Self);
         }
     }
 

@@ -202,7 +202,7 @@ public sealed record WaitStep : Step;
 public sealed record AssertStep : Step
 {
     /// <summary>The path of a number, such as session(c).inflight.</summary>
-    public required string State { get; init; }
+    [Text(TextKind.StatePath), Refers(ReferenceKind.State)] public required string State { get; init; }
 
     /// <summary>What it must be.</summary>
     public required Comparison Is { get; init; }

@@ -32,6 +32,28 @@ public sealed record BrokerNode
 
     /// <summary>Limits that differ from the broker's defaults.</summary>
     public Limits? Limits { get; init; }
+
+    /// <summary>Whose turn it is among its actors; what a broker on many threads may do, it does in one of these orders.</summary>
+    public TurnOrder Order { get; init; } = TurnOrder.Fifo;
+
+    /// <summary>Whether its host reads and writes in small pieces now and then, and lets what arrives wait a little.</summary>
+    public bool Buggify { get; init; }
+
+    /// <summary>The most that its timers are late.</summary>
+    public Duration? TimerLateness { get; init; }
+}
+
+/// <summary>Whose turn it is among actors that are ready at one instant.</summary>
+public enum TurnOrder
+{
+    /// <summary>First come, first served.</summary>
+    Fifo,
+
+    /// <summary>Any, each as likely as another.</summary>
+    Random,
+
+    /// <summary>By random priorities that change a few times.</summary>
+    Priority,
 }
 
 /// <summary>How a disk behaves when power is lost.</summary>

@@ -131,7 +131,7 @@ public enum DiskStage
 public sealed record StateTrigger : Trigger
 {
     /// <summary>The path of a number, such as session(c).inflight.</summary>
-    public required string State { get; init; }
+    [Text(TextKind.StatePath), Refers(ReferenceKind.State)] public required string State { get; init; }
 
     /// <summary>What it must become.</summary>
     public required Comparison Is { get; init; }

@@ -112,4 +112,7 @@ internal enum ReferenceKind
 
     /// <summary>A key of topology.bridges.</summary>
     Bridge,
+
+    /// <summary>The client or broker in the path of a number of the world's state.</summary>
+    State,
 }

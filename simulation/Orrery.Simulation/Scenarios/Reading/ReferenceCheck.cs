@@ -41,6 +41,11 @@ internal sealed class ReferenceCheck
             case ReferenceKind.Node: Require(WithoutIndex(text), [.. _brokers, .. _clients], "broker or client", position); break;
             case ReferenceKind.Bridge: Require(text, _bridges, "bridge", position); break;
             case ReferenceKind.Fault: Require(text, _faults, "fault", position); break;
+            case ReferenceKind.State when StatePath.Parse(text, out _) is { } path:
+                if (path.IsSession) Require(WithoutIndex(path.Name), _clients, "client", position);
+                else Require(WithoutIndex(path.Name), _brokers, "broker", position);
+                break;
+            case ReferenceKind.State: break;                // what is wrong with it has been said
             case ReferenceKind.Connection: CheckConnection(text, position); break;
             default: CheckLink(text, position); break;
         }

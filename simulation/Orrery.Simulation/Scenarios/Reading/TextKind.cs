@@ -32,6 +32,9 @@ internal enum TextKind
 
     /// <summary>The id of a fault of the fault model.</summary>
     FaultClass,
+
+    /// <summary>The path of a number of the world's state.</summary>
+    StatePath,
 }
 
 /// <summary>What each <see cref="TextKind"/> looks like.</summary>
@@ -46,6 +49,7 @@ internal static class TextKinds
         TextKind.Oracle => "^[A-Z]+[0-9]?-[0-9]+$",
         TextKind.Hex => "^([0-9a-fA-F]{2} *)+$",
         TextKind.TraceHash => "^[0-9a-f]{8,64}$",
+        TextKind.StatePath => StatePath.Pattern,
         TextKind.FaultClass => "^(N([1-9]|10|11)|C[1-7]|B[1-6]|D[1-7]|T[1-4]|S[1-2])$",
         _ => null,
     };
@@ -53,6 +57,7 @@ internal static class TextKinds
     /// <summary>What is wrong with a text, or null.</summary>
     public static string? Problem(TextKind kind, string text)
     {
+        if (kind == TextKind.StatePath) return StatePath.Parse(text, out var wrong) is null ? wrong : null;
         if (PatternOf(kind) is { } pattern)
             return Regex.IsMatch(text, pattern, RegexOptions.CultureInvariant) ? null : $"'{text}' is no {Describe(kind)}";
         if (kind == TextKind.TopicName) return TopicName.TryParse(text, out _) ? null : $"'{text}' is no topic name";

@@ -1,0 +1,105 @@
+using Orrery.Simulation.Kernel;
+using Orrery.Simulation.Network;
+
+namespace Orrery.Simulation.Processes;
+
+// Its clocks, and the turns of its actors.
+internal sealed partial class BrokerProcess
+{
+    private const long TurnsMax = 10_000_000;                   // of one instant; more never come to rest
+
+    private EventHandle _timer;
+    private long _timerNanoseconds = long.MaxValue;
+    private long _clockOrigin;                                  // virtual time at which the monotonic clock read the base
+    private long _clockBase;                                    // 0 from the start of each life
+    private (long Numerator, long Denominator) _clockRate = (1, 1);
+    private int _halts;
+    private long _observedSteps;
+    private int _reportedFailures;
+
+    /// <summary>Turns of this life.</summary>
+    public long Turns => _system?.Steps ?? 0;
+
+    /// <summary>The most that a timer is late (T4). Default: 0, which draws nothing.</summary>
+    public long TimerLatenessMaxNanoseconds { get; set; }
+
+    /// <summary>Gives no turn after the present one until <see cref="GoOn"/>: a debugger's breakpoint. Time may not pass meanwhile.</summary>
+    internal void Halt() => _halts++;
+
+    /// <summary>Undoes one <see cref="Halt"/> of this life.</summary>
+    internal void GoOn()
+    {
+        if (_halts > 0) _halts--;
+        if (_halts > 0 || State is not (ProcessState.Up or ProcessState.Stopping)) return;
+        Run();
+        if (_halts > 0 || State is not (ProcessState.Up or ProcessState.Stopping)) return;
+        LetArrive();
+        Run();
+    }
+
+    private long ClockNanoseconds =>
+        _clockBase + (long)((Int128)(_kernel.NowNanoseconds - _clockOrigin) * _clockRate.Numerator / _clockRate.Denominator);
+
+    /// <summary>A time of the monotonic clock in the world's, rounded up so that no timer fires before its time.</summary>
+    private long WorldTimeOf(long clock)
+    {
+        var ahead = (Int128)(clock - _clockBase) * _clockRate.Denominator;
+        return _clockOrigin + (long)((ahead + _clockRate.Numerator - 1) / _clockRate.Numerator);
+    }
+
+    private void Run()
+    {
+        if (!Settle()) return;
+        _kernel.Observe(Name, "turns", "count", (ulong)(Running.Steps - _observedSteps));
+        _observedSteps = Running.Steps;
+        ReportFailures();
+        if (_hasStopped) End("stop", end => end.Close(StreamEnding.ProcessEnded));
+        else SetTimer();
+    }
+
+    /// <summary>Gives turns until no actor waits for one, and fires the timers that are due, one by one.</summary>
+    /// <returns>False if it was halted on the way.</returns>
+    private bool Settle()
+    {
+        var now = TimeSpan.FromTicks(ClockNanoseconds / NanosecondsPerTick);
+        for (var turns = 0L; ; turns++)
+        {
+            if (_halts > 0) return false;
+            if (turns == TurnsMax) throw new InvalidOperationException($"{Name} did not come to rest in {TurnsMax} turns.");
+            if (Running.RunOne()) continue;
+            if (_halts > 0) return false;
+            if (Running.Scheduler.NextDue is not { } due || due > now) break;
+            Running.Scheduler.AdvanceToNext();
+        }
+
+        Running.Scheduler.Pause(now - Running.Scheduler.Elapsed);
+        return true;
+    }
+
+    private void ReportFailures()
+    {
+        for (; _reportedFailures < Running.Failures.Count; _reportedFailures++)
+        {
+            var failure = Running.Failures[_reportedFailures];
+            if (Watcher is null) throw new InvalidOperationException($"An actor of {Name} failed: {failure.Actor.Path}", failure.Cause);
+            Watcher.OnFailure(failure);
+        }
+    }
+
+    private void SetTimer()
+    {
+        var due = Running.Scheduler.NextDue is { } next ? WorldTimeOf(next.Ticks * NanosecondsPerTick) : long.MaxValue;
+        if (due == _timerNanoseconds) return;
+        CancelTimer();
+        if (due == long.MaxValue) return;
+        _timerNanoseconds = due;
+        var late = TimerLatenessMaxNanoseconds > 0 ? _kernel.Stream($"{Name}/timers").Uniform(0, TimerLatenessMaxNanoseconds) : 0;
+        _timer = _kernel.Schedule(Math.Max(due + late, _kernel.NowNanoseconds), EventClass.Timer, this, TimerKind);
+    }
+
+    private void CancelTimer()
+    {
+        _kernel.Cancel(_timer);
+        _timerNanoseconds = long.MaxValue;
+    }
+}
