@@ -32,7 +32,7 @@ internal sealed class Link(SimulationKernel kernel, string name, LinkOptions opt
     /// <summary>How many bytes in a million get a bit flipped (N11). Default: 0, which draws nothing.</summary>
     public int CorruptPerMillion { get; set; }
 
-    /// <summary>When a segment was last put on the line.</summary>
+    /// <summary>When a segment was last put on the line, or something was read that came on it.</summary>
     public long LastTrafficNanoseconds { get; internal set; }
 
     /// <summary>Connections that are not over at both ends, in the order they were opened.</summary>

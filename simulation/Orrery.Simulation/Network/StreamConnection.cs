@@ -140,6 +140,9 @@ internal sealed class StreamConnection : EventTarget
         return _isForgottenBetween;
     }
 
+    /// <summary>A program read something: the link is not quiet, although nothing travels.</summary>
+    internal void Touch() => _link.LastTrafficNanoseconds = _kernel.NowNanoseconds;
+
     /// <summary>A reader made room.</summary>
     internal void OnConsumed(Direction sends) => Outbound(Opposite(sends)).Pump();
 

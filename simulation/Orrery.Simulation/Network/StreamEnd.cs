@@ -34,6 +34,7 @@ internal sealed class StreamEnd(StreamConnection connection, Direction sends)
     public void Take(int count)
     {
         if (count <= _taken) return;
+        connection.Touch();
         connection.Tap?.OnRead(StreamConnection.Opposite(sends), _unread.Memory.Span[_taken..count]);
         _taken = count;
     }

@@ -3,8 +3,12 @@ namespace Orrery.Simulation.Running;
 /// <summary>What a broker's log speaks of, as scenarios name it.</summary>
 internal static class BrokerEvents
 {
+    /// <summary>A connection with a will was accepted. No line of a log says so, the packets do.</summary>
+    public const string WillArmed = "will_armed";
+
     private static readonly (int Id, string Name)[] Table =
     [
+        (0, WillArmed),
         (100, "client_connected"),
         (101, "client_disconnected"),
         (102, "connection_refused"),

@@ -13,6 +13,7 @@ internal sealed class ConnectionTap(RunWorld world, SimulatedClient client, Simu
 {
     private readonly Way[] _ways = [new Way(isToBroker: true), new Way(isToBroker: false)];
     private int _requested = -1;
+    private bool _hasWill;
 
     /// <summary>The connection, `client#n`.</summary>
     public string Connection => connection;
@@ -47,6 +48,7 @@ internal sealed class ConnectionTap(RunWorld world, SimulatedClient client, Simu
             var sender = direction == Direction.ToListener ? client.Name : broker.Name;
             way.SentEvents.Enqueue(Add(HistoryKind.PacketSent, sender, PeerOf(direction, isSender: true), packet: packet, cause: CauseOf(direction, packet)));
             Fire(direction, packet, PacketStage.Sent);
+            if (packet.Packet is ConnAckPacket { ReasonCode: ReasonCode.Success } && _hasWill) FireWillArmed();
         }
 
         ReportMalformed(way.Sent, direction, isSender: true);
@@ -64,6 +66,7 @@ internal sealed class ConnectionTap(RunWorld world, SimulatedClient client, Simu
             var sent = way.SentEvents.TryDequeue(out var index) ? index : -1;
             var read = Add(HistoryKind.PacketReceived, reader, PeerOf(direction, isSender: false), packet: packet, cause: sent);
             way.Causes.OnRead(packet.Packet, read);
+            _hasWill |= packet.Packet is ConnectPacket { Will: not null };
             if (direction == Direction.ToListener) broker.Origins.OnRead(packet.Packet, read);
             else client.OnRead(packet, read);
             Fire(direction, packet, PacketStage.Received);
@@ -113,6 +116,12 @@ internal sealed class ConnectionTap(RunWorld world, SimulatedClient client, Simu
     {
         var due = world.Triggers.OnPacket(packet.Packet.Type, packet.IsToBroker, connection, stage);
         if (due.Count > 0) Hold(stage == PacketStage.Received ? StreamConnection.Opposite(direction) : direction, due);
+    }
+
+    private void FireWillArmed()
+    {
+        var due = world.Triggers.OnEvent(BrokerEvents.WillArmed, name => WorldLinks.Is(client, name));
+        if (due.Count > 0) world.Script.Fire(due, broker, null);
     }
 
     /// <summary>Nothing more happens at an end until the steps that are due have been carried out.</summary>

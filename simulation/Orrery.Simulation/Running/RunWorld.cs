@@ -10,7 +10,6 @@ internal sealed class RunWorld
 {
     private readonly List<SimulatedBroker> _brokers = [];
     private readonly List<SimulatedClient> _clients = [];
-    private readonly List<Finding> _failures = [];
 
     /// <summary>Builds the world; nothing has happened in it yet.</summary>
     public RunWorld(Scenario scenario, ulong seed, RunOptions options, History history)
@@ -33,6 +32,7 @@ internal sealed class RunWorld
 
         foreach (var (name, node) in scenario.Topology.Clients) AddClients(name, node);
         States = new StateWatch(this);
+        Facts = new FactsOfRun(this);
         Phases.Arm();
         Profile.Prepare();
         Profile.Arm();
@@ -69,6 +69,9 @@ internal sealed class RunWorld
     /// <summary>Traffic of groups.</summary>
     public WorkloadDriver Workloads { get; }
 
+    /// <summary>What the history does not show.</summary>
+    public FactsOfRun Facts { get; }
+
     /// <summary>Numbers of the world's state.</summary>
     public StateWatch States { get; }
 
@@ -81,8 +84,8 @@ internal sealed class RunWorld
     /// <summary>The clients, in the order of their names in the file, and then of their numbers.</summary>
     public IReadOnlyList<SimulatedClient> Clients => _clients;
 
-    /// <summary>Failures of the engine.</summary>
-    public IReadOnlyList<Finding> Failures => _failures;
+    /// <summary>Whether an actor of a broker failed, so that what follows shows nothing more.</summary>
+    public bool HasFailed { get; private set; }
 
     /// <summary>Whether taps have to read packets.</summary>
     public bool WatchesPackets => Recorder.IsOn || MayHoldPackets;
@@ -99,10 +102,9 @@ internal sealed class RunWorld
     /// <summary>An actor failed.</summary>
     public void OnFailure(SimulatedBroker broker, ActorFailure failure)
     {
-        var index = Recorder.Add(HistoryKind.Decision, broker.Name, "actor_failed", $"{failure.Actor.Path}: {failure.Cause.GetType().Name}: {failure.Cause.Message}");
-        _failures.Add(new Finding(
-            "X-1", "no unhandled exception", $"At {Readable.Time(Kernel.NowNanoseconds)} {failure.Actor.Path} of {broker.Name} failed: {failure.Cause}",
-            index < 0 ? [] : [index]));
+        HasFailed = true;
+        Recorder.Add(HistoryKind.Decision, broker.Name, "actor_failed", $"{failure.Actor.Path}: {failure.Cause.GetType().Name}: {failure.Cause.Message}");
+        Facts.NoteFailure(broker.Name, $"At {Readable.Time(Kernel.NowNanoseconds)} {failure.Actor.Path} failed: {failure.Cause}");
     }
 
     /// <summary>When something was last put on any link.</summary>

@@ -1,4 +1,5 @@
 using System.Globalization;
+using Orrery.Simulation.Expectations;
 using Orrery.Simulation.Histories;
 using Orrery.Simulation.Kernel;
 using Orrery.Simulation.Scenarios;
@@ -28,8 +29,8 @@ public static class ScenarioRunner
 
         var world = new RunWorld(run.Scenario, seed, options, history);
         Play(world);
-        var findings = FindingsOf(world);
-        var verdict = findings.Exists(finding => !finding.IsUnknown) ? Verdict.Fail : findings.Count > 0 ? Verdict.Unknown : Verdict.Pass;
+        IReadOnlyList<Finding> findings = options.Judges ? [.. RunJudge.Judge(run, history, world.Facts.Build()), .. Unfired(world)] : [];
+        var verdict = options.Judges ? RunJudge.VerdictOf(findings) : Verdict.Unknown;
         var hash = world.Kernel.Hash.ToString("x16", CultureInfo.InvariantCulture);
         return new RunResult(run.Name, seed, run.Hash, verdict, hash, findings, history, world.Kernel.NowNanoseconds, world.Kernel.EventCount);
     }
@@ -46,9 +47,10 @@ public static class ScenarioRunner
     private static void Play(RunWorld world)
     {
         foreach (var broker in world.Brokers) broker.Process.Start();
+        world.Facts.NoteStart();
         world.States.Look();
         world.Script.Extend(ScenarioLength.Of(world.Scenario));
-        while (world.Failures.Count == 0)
+        while (!world.HasFailed)
         {
             // Steps upon triggers move the end further out while the run goes on.
             var end = world.Script.EndNanoseconds;
@@ -58,35 +60,29 @@ public static class ScenarioRunner
         }
 
         world.Recorder.Add(HistoryKind.PhaseStarted, Recorder.ScriptNode, "end");
+        if (!world.HasFailed) world.Facts.NoteEnd();
     }
 
     // A failed actor ends the run: what follows shows nothing more.
     private static void RunUntil(RunWorld world, long nanoseconds)
     {
-        while (world.Failures.Count == 0 && world.Kernel.NextNanoseconds <= nanoseconds)
+        while (!world.HasFailed && world.Kernel.NextNanoseconds <= nanoseconds)
         {
             world.Kernel.Step();
             world.States.Look();
         }
 
-        if (world.Failures.Count == 0) world.Kernel.RunUntil(nanoseconds);
+        if (!world.HasFailed) world.Kernel.RunUntil(nanoseconds);
     }
 
-    private static List<Finding> FindingsOf(RunWorld world)
+    /// <summary>A step that was not carried out proves nothing.</summary>
+    private static IEnumerable<Finding> Unfired(RunWorld world)
     {
-        var findings = new List<Finding>(world.Failures);
         foreach (var number in world.Triggers.Waiting)
         {
             var list = number < world.Scenario.Steps.Count ? $"steps[{number}]" : $"faults[{number - world.Scenario.Steps.Count}]";
-            findings.Add(new Finding(
-                "expect", list, $"The trigger of {list} ({VerbNames.Of(world.Script.All[number])}) never fired, so that step was not carried out.", [], IsUnknown: true));
+            yield return new Finding(
+                "expect", list, $"The trigger of {list} ({VerbNames.Of(world.Script.All[number])}) never fired, so that step was not carried out.", [], IsUnknown: true);
         }
-
-        if (findings.Count == 0)
-        {
-            findings.Add(new Finding("engine", "", "The run is measured and recorded, and nothing judges it.", [], IsUnknown: true));
-        }
-
-        return findings;
     }
 }

@@ -25,7 +25,7 @@ internal sealed class Script(RunWorld world) : EventTarget(Recorder.ScriptNode)
     {
         Arm(0, world.Scenario.Steps.Count);
         Arm(world.Scenario.Steps.Count, _steps.Count);
-        world.MayHoldPackets = world.Triggers.WatchesPackets;
+        world.MayHoldPackets = world.Triggers.WatchesPackets || world.Triggers.WatchesEvents;
     }
 
     /// <summary>Adds a step that waits for something, while the run goes on.</summary>

@@ -20,7 +20,7 @@ internal sealed class SimulatedBroker : IProcessWatcher
     /// <param name="isLeaf">Whether no other broker is its child.</param>
     public SimulatedBroker(RunWorld world, string name, string kind, BrokerNode node, bool isLeaf)
     {
-        (_world, Name, Kind, IsLeaf) = (world, name, kind, isLeaf);
+        (_world, Name, Kind, Node, IsLeaf) = (world, name, kind, node, isLeaf);
         Options = WorldOptions.Of(node.Limits);
         Process = new BrokerProcess(world.Kernel, name, Options, WorldOptions.Of(node.Order), new BrokerLog(world, this)) { Watcher = this };
         Process.IsBuggified = node.Buggify;
@@ -32,6 +32,9 @@ internal sealed class SimulatedBroker : IProcessWatcher
 
     /// <summary>Its key in the file.</summary>
     public string Kind { get; }
+
+    /// <summary>What the file says of it.</summary>
+    public BrokerNode Node { get; }
 
     /// <summary>Whether no other broker is its child.</summary>
     public bool IsLeaf { get; }

@@ -59,6 +59,9 @@ internal sealed class SimulatedClient : IClientWatcher
     /// <summary>Where it connects to.</summary>
     public SimulatedBroker Broker { get; }
 
+    /// <summary>When it hands a message of QoS 2 over.</summary>
+    public ReceiverMethod Method => Model.Options.HandsOverAtPubRel ? ReceiverMethod.A : ReceiverMethod.B;
+
     /// <summary>The client identifier it asks for.</summary>
     public string ClientId { get; }
 

@@ -1,4 +1,5 @@
 using System.Globalization;
+using Orrery.Simulation.Histories;
 using Orrery.Simulation.Processes;
 using Orrery.Simulation.Scenarios.Model;
 using Orrery.Simulation.Scenarios.Reading;
@@ -25,8 +26,8 @@ internal sealed class StateWatch
     }
 
     /// <summary>Each number at the start and at each change, by its path.</summary>
-    public IReadOnlyDictionary<string, IReadOnlyList<(long Nanoseconds, long Value)>> Samples =>
-        _watched.ToDictionary(watched => watched.Text, watched => (IReadOnlyList<(long, long)>)watched.Samples, StringComparer.Ordinal);
+    public IReadOnlyDictionary<string, IReadOnlyList<StateSample>> Samples =>
+        _watched.ToDictionary(watched => watched.Text, watched => (IReadOnlyList<StateSample>)watched.Samples, StringComparer.Ordinal);
 
     /// <summary>Asks again what may have changed, and fires the triggers that wait for it.</summary>
     public void Look()
@@ -34,7 +35,7 @@ internal sealed class StateWatch
         foreach (var watched in _watched)
         {
             if (Changes(watched) is not { } value) continue;
-            watched.Samples.Add((_world.Kernel.NowNanoseconds, value));
+            watched.Samples.Add(new StateSample(_world.Kernel.NowNanoseconds, value));
         }
 
         foreach (var trigger in _world.Triggers.States)
@@ -117,7 +118,7 @@ internal sealed class StateWatch
 
         public StatePath Path => path;
 
-        public List<(long Nanoseconds, long Value)> Samples { get; } = [];
+        public List<StateSample> Samples { get; } = [];
 
         /// <summary>What the brokers had done when they were asked.</summary>
         public long Seen { get; set; } = -1;

@@ -169,6 +169,7 @@ internal sealed partial class StepExecutor(RunWorld world)
             Node = node,
             Name = VerbNames.Of(step),
             Connection = connection,
+            Peer = connection is null ? null : world.ClientsOf(node).First().Broker.Name,
             Detail = detail ?? step.Id,
             Step = number,
         });

@@ -60,7 +60,7 @@ public sealed class ScenarioRunnerTests
         var quiet = Runs.Run(Runs.Scenario(Pair, Hello));
         var waiting = Runs.Run(Runs.Scenario(Pair, Hello, "expect: [ { delivered: { client: sub }, times: 1, until: 90s } ]"));
 
-        Assert.Equal(5_210_000_000, quiet.VirtualNanoseconds);              // the last segment goes off at 210 ms, then 5 s of silence
+        Assert.Equal(5_215_000_000, quiet.VirtualNanoseconds);              // PUBACK is read at 215 ms, then 5 s of silence
         Assert.Equal(90_000_000_000, waiting.VirtualNanoseconds);
     }
 
@@ -150,7 +150,7 @@ public sealed class ScenarioRunnerTests
             {
                 var result = ScenarioRunner.Run(run, new RunOptions());
 
-                Assert.NotEqual(Verdict.Fail, result.Verdict);
+                Assert.True(result.Verdict is Verdict.Pass or Verdict.Skipped, $"{run.Name}: {string.Join('\n', result.Findings)}");
                 Assert.Equal(result.Verdict == Verdict.Skipped, result.SkipReason is not null);
             }
         }

@@ -103,7 +103,7 @@ public sealed class StepTests
     [Fact]
     public void Any_bytes_are_sent_also_where_no_connect_came_before()
     {
-        var second = Run("- { at: 1s, do: send_raw, client: c, hex: 'c0 00 f0 00' }");
+        var second = Run("- { at: 1s, do: send_raw, client: c, hex: 'c0 00 00 00' }");
         var silent = Runs.Run(Runs.Scenario(Clients, """
             - { at: 0s, do: connect, client: c, silent: true }
             - { at: 1s, do: send_raw, client: c, hex: 'c0 00' }
@@ -218,8 +218,8 @@ public sealed class StepTests
         var fast = Run("- { at: 1s, do: set_clock, node: c, rate: 2/1 }\n- { at: 12s, do: wait }", Sleepy);
         var broker = Run("- { at: 1s, do: set_clock, node: b1, rate: 2/1 }\n- { at: 1s, do: pause, node: c, for: 30s }\n- { at: 20s, do: wait }", Sleepy);
 
-        Assert.Contains("5.510 s c#1 in PINGREQ", fast.Packets());          // 10 s of its clock since CONNECT left at 10 ms, at half the time from 1 s on
-        Assert.Contains("8.007 s b1 c#1 closed", broker.Ends().Select(line => line.Replace("8.0075", "8.007", StringComparison.Ordinal)));
+        Assert.Contains("5.505 s c#1 in PINGREQ", fast.Packets());          // 10 s of its clock since CONNECT left at 10 ms, at half the time from 1 s on
+        Assert.Contains("8.0075 s b1 c#1 closed", broker.Ends());              // 15 s of the broker's clock since CONNECT came at 15 ms
     }
 
     [Fact]
@@ -335,6 +335,6 @@ public sealed class StepTests
     {
         var step = Assert.Single(Run("- { at: 2s, do: snapshot, name: now }").Of(HistoryKind.Step), step => step.Name == "snapshot");
 
-        Assert.Contains("b1: connections 2, clients 2, sessions 2, subscriptions 1, retained 0", step.Detail, StringComparison.Ordinal);
+        Assert.StartsWith("now: b1: connections 2, clients 2, sessions 2, subscriptions 1, retained ", step.Detail, StringComparison.Ordinal);
     }
 }

@@ -142,7 +142,7 @@ public sealed record StateTrigger : Trigger
 public sealed record EventTrigger : Trigger
 {
     /// <summary>The event, such as will_armed.</summary>
-    public required string Event { get; init; }
+    [Text(TextKind.Event)] public required string Event { get; init; }
 
     /// <summary>The client it is about; any when absent.</summary>
     [Refers(ReferenceKind.Client)] public string? Client { get; init; }
