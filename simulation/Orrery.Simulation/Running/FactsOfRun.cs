@@ -1,5 +1,4 @@
 using Orrery.Simulation.Histories;
-using Orrery.Simulation.Processes;
 
 namespace Orrery.Simulation.Running;
 

@@ -1,6 +1,5 @@
 using Orrery.Simulation.Histories;
 using Orrery.Simulation.Kernel;
-using Orrery.Simulation.Processes;
 using Orrery.Simulation.Scenarios.Model;
 
 namespace Orrery.Simulation.Running;
@@ -152,7 +151,7 @@ internal sealed partial class RandomFaults
     /// <summary>A name for a fault that has none in the file.</summary>
     private string NewId(string one) => $"{one}-{++_drawn}";
 
-    private T Any<T>(RandomSource chance, IReadOnlyList<T> of) => of[(int)chance.Uniform(0, of.Count - 1)];
+    private static T Any<T>(RandomSource chance, IReadOnlyList<T> of) => of[(int)chance.Uniform(0, of.Count - 1)];
 
     private SimulatedClient AnyClient(RandomSource chance) => Any(chance, _world.Clients);
 

@@ -41,8 +41,8 @@ public sealed class ClaimTests
     [InlineData("{ packet: PUBLISH, dir: out, conn: 'd#1', times: 2 }")]
     [InlineData("{ packet: PUBLISH, dir: in, duplicate: true, times: 0 }")]
     [InlineData("{ packet: DISCONNECT, dir: out, code: 0x8D }")]
-    [InlineData("{ state: sessions, is: 2 }")]
-    [InlineData("{ state: sessions, is: 1, until: 2s }")]
+    [InlineData("{ state: broker(b1).sessions, is: 2 }")]
+    [InlineData("{ state: broker(b1).sessions, is: 1, until: 2s }")]
     [InlineData("{ recovered: b1, between: [32s, 33s] }")]
     public void A_claim_that_holds_makes_no_finding(string claim) => Assert.Empty(Judge(claim));
 
@@ -62,7 +62,7 @@ public sealed class ClaimTests
     [InlineData("{ suback: { codes: [2] } }", "SUBACK arrived at 2.000 s with [0x01 GrantedQoS1]; it should have come at least once with [0x02 GrantedQoS2].")]
     [InlineData("{ packet: PUBACK, dir: out, times: 3 }", "PUBACK was sent so 2 times (at 3.000 s, 4.000 s); it should have been 3 times.")]
     [InlineData("{ packet: DISCONNECT, dir: out, code: 0x8E }", "DISCONNECT was sent so 0 times, and 1 time otherwise; it should have been at least once.")]
-    [InlineData("{ state: sessions, is: '> 2' }", "sessions was 2 at 92.000 s; it should have been > 2.")]
+    [InlineData("{ state: broker(b1).sessions, is: '> 2' }", "broker(b1).sessions was 2 at 92.000 s; it should have been > 2.")]
     [InlineData("{ recovered: b1, until: 31s }", "b1 ended at 30.000 s and did not start again until 31.000 s.")]
     public void A_claim_that_does_not_hold_says_what_was_seen_and_what_should_have_been(string claim, string message)
     {
@@ -124,12 +124,12 @@ public sealed class ClaimTests
     [Fact]
     public void An_assert_step_is_judged_when_it_is_carried_out()
     {
-        const string Text = "  - { at: 2s, do: assert, state: sessions, is: 2 }\n";
+        const string Text = "  - { at: 2s, do: assert, state: broker(b1).sessions, is: 2 }\n";
         var early = new HistoryBuilder().At(1).Step(0);
         var late = new HistoryBuilder().At(2).Step(0);
 
         Assert.Empty(RunJudge.Judge(Documents.RunOf($"{Topology}steps:\n{Text}").Scenario, late.History, Facts));
-        Assert.Equal("sessions was 1 at 1.000 s; it should have been == 2.", RunJudge.Judge(Documents.RunOf($"{Topology}steps:\n{Text}").Scenario, early.History, Facts).Single().Message);
+        Assert.Equal("broker(b1).sessions was 1 at 1.000 s; it should have been == 2.", RunJudge.Judge(Documents.RunOf($"{Topology}steps:\n{Text}").Scenario, early.History, Facts).Single().Message);
     }
 
     [Fact]
@@ -184,7 +184,7 @@ public sealed class ClaimTests
     private static RunFacts Facts { get; } = new()
     {
         EndNanoseconds = Nanoseconds(92),
-        States = new Dictionary<string, IReadOnlyList<StateSample>> { ["sessions"] = [new(0, 0), new(Nanoseconds(1), 1), new(Nanoseconds(1.5), 2)] },
+        States = new Dictionary<string, IReadOnlyList<StateSample>> { ["broker(b1).sessions"] = [new(0, 0), new(Nanoseconds(1), 1), new(Nanoseconds(1.5), 2)] },
     };
 
     private static IReadOnlyList<Finding> Judge(string claim, HistoryBuilder? story = null) =>

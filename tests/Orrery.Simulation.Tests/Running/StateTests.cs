@@ -1,6 +1,5 @@
 using Orrery.Simulation.Running;
 using Orrery.Simulation.Scenarios;
-using Orrery.Simulation.Tests.Scenarios;
 
 namespace Orrery.Simulation.Tests.Running;
 

@@ -113,7 +113,7 @@ public sealed class StepTests
         Assert.Equal(["sent", "read"], second.Of(HistoryKind.Malformed).Select(malformed => malformed.Name));
         Assert.Contains("1.005 s b1 c#1 closed", second.Ends());
         Assert.Contains("1.005 s b1 c#1 closed", silent.Ends());
-        Assert.Empty(silent.Packets(connection: "c#1").Where(line => line.Contains("CONNECT", StringComparison.Ordinal)));
+        Assert.DoesNotContain(silent.Packets(connection: "c#1"), line => line.Contains("CONNECT", StringComparison.Ordinal));
     }
 
     [Fact]
