@@ -24,7 +24,7 @@ internal sealed class ByteQueue
         if (bytes.IsEmpty) return;
         if (_isLent || _start + Count + bytes.Length > _bytes.Length)
         {
-            var target = _isLent || Count + bytes.Length > _bytes.Length ? new byte[Math.Max(256, (Count + bytes.Length) * 2)] : _bytes;
+            var target = _isLent || Count + bytes.Length > _bytes.Length ? new byte[Math.Max(64, (Count + bytes.Length) * 2)] : _bytes;
             Memory.CopyTo(target);
             (_bytes, _start, _isLent) = (target, 0, false);
         }

@@ -111,8 +111,8 @@ internal sealed class StreamConnection : EventTarget
         switch (kind)
         {
             case ArrivalKind: _directions[argument].Arrive((Segment)state!); break;
-            case GiveUpKind: Sender((Direction)argument).Lose(StreamEnding.TimedOut, "connection timed out"); break;
-            default: Caller.Lose(StreamEnding.TimedOut, "connect timed out"); break;
+            case GiveUpKind when _directions[argument].HasGivenUp(): Sender((Direction)argument).Lose(StreamEnding.TimedOut, "connection timed out"); break;
+            case ConnectGiveUpKind: Caller.Lose(StreamEnding.TimedOut, "connect timed out"); break;
         }
     }
 

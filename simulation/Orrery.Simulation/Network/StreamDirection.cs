@@ -5,6 +5,8 @@ namespace Orrery.Simulation.Network;
 /// <summary>One direction of a connection: send buffer, segments on the way, and what a block holds back.</summary>
 internal sealed class StreamDirection(SimulationKernel kernel, StreamConnection connection, Link link, Direction direction)
 {
+    private static readonly string[] Names = Enum.GetNames<SegmentKind>();
+
     private readonly ByteQueue _unsent = new();
     private readonly Queue<Segment> _held = new();          // arrived at a block, in order
     private readonly RandomSource _chance = kernel.Stream($"{link.Name}/{direction}");
@@ -19,6 +21,8 @@ internal sealed class StreamDirection(SimulationKernel kernel, StreamConnection 
     private bool _finished;
     private bool _wasFull;
     private EventHandle _giveUp;
+    private long _giveUpNanoseconds = long.MaxValue;        // when that event happens
+    private long _patienceEnds;                             // when it should
 
     /// <summary>Bytes of the stream after which it breaks (N7); null for none.</summary>
     public long? CutAfterBytes { get; set; }
@@ -35,8 +39,9 @@ internal sealed class StreamDirection(SimulationKernel kernel, StreamConnection 
         if (_finishes) throw new InvalidOperationException($"{connection.Name} sends after its end.");
         var count = Math.Min(bytes.Length, Math.Max(0, link.Options.SendBufferBytes - _unsent.Count - _unacknowledged));
         _wasFull |= count < bytes.Length;
-        _unsent.Append(bytes[..count]);
-        Pump();
+        var sent = _isOpen && _unsent.Count == 0 ? SendFrom(bytes[..count]) : 0;
+        _unsent.Append(bytes[sent..count]);
+        if (sent == 0) Pump();
         return count;
     }
 
@@ -68,32 +73,15 @@ internal sealed class StreamDirection(SimulationKernel kernel, StreamConnection 
         _isOpen = false;
         IsDone = true;
         kernel.Cancel(_giveUp);
+        _giveUpNanoseconds = long.MaxValue;
     }
 
     /// <summary>Sends what may go: as much as the receiver has room for.</summary>
     public void Pump()
     {
         if (!_isOpen) return;
-        while (_unsent.Count > 0)
-        {
-            var room = link.Options.ReceiveBufferBytes - _travelling - connection.Inbound(direction).UnreadCount;
-            if (CutAfterBytes is { } cut) room = (int)Math.Min(room, cut - _sent);
-            if (room <= 0) return;
-            var size = link.Options.SegmentBytesMin == link.Options.SegmentBytesMax
-                ? link.Options.SegmentBytesMax
-                : (int)_chance.Uniform(link.Options.SegmentBytesMin, link.Options.SegmentBytesMax);
-            size = Math.Min(size, Math.Min(room, _unsent.Count));
-            var bytes = _unsent.Memory[..size].ToArray();
-            if (link.CorruptPerMillion > 0) Corrupt(bytes);
-            _unsent.Discard(size);
-            if (_unacknowledged == 0) WaitForProgress();
-            _unacknowledged += size;
-            _travelling += size;
-            _sent += size;
-            Transmit(new Segment(SegmentKind.Data, bytes));
-        }
-
-        if (!_finishes || _finished) return;
+        _unsent.Discard(SendFrom(_unsent.Memory.Span));
+        if (_unsent.Count > 0 || !_finishes || _finished) return;
         _finished = true;
         Transmit(new Segment(SegmentKind.Finish, []));
     }
@@ -114,7 +102,7 @@ internal sealed class StreamDirection(SimulationKernel kernel, StreamConnection 
 
         _lineFree = leaves;
         _lastArrival = Math.Max(_lastArrival, leaves + Latency());
-        kernel.Observe(connection.Name, $"{segment.Kind}", "bytes", segment.Bytes);
+        kernel.Observe(connection.Name, Names[(int)segment.Kind], "bytes", segment.Bytes);
         kernel.Schedule(_lastArrival, EventClass.Network, connection, StreamConnection.ArrivalKind, (long)direction, segment);
     }
 
@@ -140,6 +128,43 @@ internal sealed class StreamDirection(SimulationKernel kernel, StreamConnection 
         if (_unreported > 0) Acknowledge(0);
     }
 
+    /// <summary>The system's patience with the peer ends now, unless bytes were acknowledged since it was set.</summary>
+    public bool HasGivenUp()
+    {
+        _giveUpNanoseconds = long.MaxValue;
+        if (_unacknowledged == 0 || IsDone) return false;
+        if (kernel.NowNanoseconds >= _patienceEnds) return true;
+        SetGiveUp();
+        return false;
+    }
+
+    /// <summary>Sends from the front of some bytes what the receiver has room for, in segments.</summary>
+    /// <returns>How many bytes went.</returns>
+    private int SendFrom(ReadOnlySpan<byte> bytes)
+    {
+        var total = 0;
+        while (total < bytes.Length)
+        {
+            var room = link.Options.ReceiveBufferBytes - _travelling - connection.Inbound(direction).UnreadCount;
+            if (CutAfterBytes is { } cut) room = (int)Math.Min(room, cut - _sent);
+            if (room <= 0) break;
+            var size = link.Options.SegmentBytesMin == link.Options.SegmentBytesMax
+                ? link.Options.SegmentBytesMax
+                : (int)_chance.Uniform(link.Options.SegmentBytesMin, link.Options.SegmentBytesMax);
+            size = Math.Min(size, Math.Min(room, bytes.Length - total));
+            var piece = bytes.Slice(total, size).ToArray();
+            if (link.CorruptPerMillion > 0) Corrupt(piece);
+            if (_unacknowledged == 0) WaitForProgress();
+            _unacknowledged += size;
+            _travelling += size;
+            _sent += size;
+            total += size;
+            Transmit(new Segment(SegmentKind.Data, piece));
+        }
+
+        return total;
+    }
+
     /// <summary>The receiver's system acknowledged bytes.</summary>
     private void Acknowledge(int count)
     {
@@ -147,7 +172,6 @@ internal sealed class StreamDirection(SimulationKernel kernel, StreamConnection 
         if (connection.IsBlocked(StreamConnection.Opposite(direction))) return;
         _unacknowledged -= _unreported;
         _unreported = 0;
-        kernel.Cancel(_giveUp);
         if (IsDone) return;
         if (_unacknowledged > 0) WaitForProgress();
         if (!_wasFull) return;
@@ -176,9 +200,16 @@ internal sealed class StreamDirection(SimulationKernel kernel, StreamConnection 
 
     private void WaitForProgress()
     {
+        _patienceEnds = kernel.NowNanoseconds + link.Options.GiveUpNanoseconds;
+        if (_patienceEnds < _giveUpNanoseconds) SetGiveUp();
+    }
+
+    // Patience is renewed with each acknowledgement: an event that is early is set anew, instead of moved each time.
+    private void SetGiveUp()
+    {
         kernel.Cancel(_giveUp);
-        _giveUp = kernel.Schedule(
-            kernel.NowNanoseconds + link.Options.GiveUpNanoseconds, EventClass.Network, connection, StreamConnection.GiveUpKind, (long)direction);
+        _giveUpNanoseconds = _patienceEnds;
+        _giveUp = kernel.Schedule(_patienceEnds, EventClass.Network, connection, StreamConnection.GiveUpKind, (long)direction);
     }
 
     private long Latency()

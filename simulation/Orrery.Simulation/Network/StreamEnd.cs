@@ -124,8 +124,8 @@ internal sealed class StreamEnd(StreamConnection connection, Direction sends)
         End(ending, "without a word");
     }
 
-    /// <summary>Bytes arrived.</summary>
-    internal void Append(ReadOnlySpan<byte> bytes) => _unread.Append(bytes);
+    /// <summary>Bytes arrived, which nobody changes any more.</summary>
+    internal void Append(byte[] bytes) => _unread.Lend(bytes);
 
     /// <summary>The connection is gone; the program is told once.</summary>
     internal void Lose(StreamEnding ending, string reason)
