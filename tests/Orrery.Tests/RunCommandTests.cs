@@ -286,6 +286,18 @@ public sealed class RunCommandTests : IDisposable
     }
 
     [Fact]
+    public async Task Runs_of_one_name_get_files_of_their_own()
+    {
+        _folder.Write("a.yaml", ScenarioFolder.OneRun);
+        _folder.Write("b.yaml", ScenarioFolder.OneRun);
+
+        await CommandRun.OfAsync(new FakeRunner().Run, "run", _folder.Path, "--timeline", _folder.PathOf("texts"));
+
+        Assert.Equal(
+            ["one-seed7-2.txt", "one-seed7.txt"], Directory.EnumerateFiles(_folder.PathOf("texts")).Select(Path.GetFileName).Order(StringComparer.Ordinal));
+    }
+
+    [Fact]
     public async Task A_timeline_on_standard_output_stands_before_the_line_of_its_run()
     {
         var run = await CommandRun.OfAsync(new FakeRunner().Run, "run", _folder.Write("a.yaml", ScenarioFolder.OneRun), "--timeline", "-");

@@ -77,10 +77,10 @@ internal sealed class ReportFlags
         foreach (var planned in runs)
         {
             var letters = planned.Run.Name.Select(character => char.IsAsciiLetterOrDigit(character) || character is '-' or '_' or '=' ? character : '_');
-            var name = string.Create(CultureInfo.InvariantCulture, $"{string.Concat(letters.Take(NameMax)).TrimEnd('_')}-seed{planned.Seed}");
-            for (var number = 1; !taken.Add(names[planned] = number == 1 ? name : string.Create(CultureInfo.InvariantCulture, $"{name}-{number}")); number++)
-            {
-            }
+            var stem = string.Create(CultureInfo.InvariantCulture, $"{string.Concat(letters.Take(NameMax)).TrimEnd('_')}-seed{planned.Seed}");
+            var name = stem;
+            for (var number = 2; !taken.Add(name); number++) name = string.Create(CultureInfo.InvariantCulture, $"{stem}-{number}");
+            names[planned] = name;
         }
         return names;
     }
