@@ -81,8 +81,9 @@ internal sealed class BlessCommand
         var reason = arguments.GetValue(_reason);
         var isCheck = arguments.GetValue(_check);
         var needed = changes.Where(change => change.IsNeeded).ToArray();
-        foreach (var change in needed) Describe(change, isCheck, reason, text);
-        if (!isCheck && reason is null && needed.Any(change => change.Changed.Any()))
+        var lacksReason = !isCheck && reason is null && needed.Any(change => change.Changed.Any());
+        foreach (var change in needed) Describe(change, isCheck || lacksReason, reason, text);
+        if (lacksReason)
         {
             terminal.Output.Write(Encoding.UTF8.GetBytes(text.ToString()));
             throw new UsageException("traces are others than before: say why with --reason TEXT; nothing was written");
@@ -137,9 +138,9 @@ internal sealed class BlessCommand
         ];
     }
 
-    private static void Describe(GoldenChange change, bool isCheck, string? reason, StringBuilder text)
+    private static void Describe(GoldenChange change, bool isUnwritten, string? reason, StringBuilder text)
     {
-        text.Append(change.File.File).Append(isCheck ? ": would be blessed" : ": blessed");
+        text.Append(change.File.File).Append(isUnwritten ? ": would be blessed" : ": blessed");
         if (reason is not null && change.Changed.Any()) text.Append(": ").Append(reason);
         text.Append('\n');
         foreach (var (name, hash) in change.Added) text.Append(CultureInfo.InvariantCulture, $"  {name}: {hash} is new\n");

@@ -52,6 +52,7 @@ public sealed class BlessCommandTests : IDisposable
         var with = await CommandRun.OfAsync(new FakeRunner { Then = Other }.Run, "bless", file, "--reason", "CONNACK is longer");
 
         Assert.Equal((2, text), (without.ExitCode, kept));
+        Assert.StartsWith($"{file}: would be blessed\n  one: ", without.Output, StringComparison.Ordinal);
         Assert.Equal("orrery bless: traces are others than before: say why with --reason TEXT; nothing was written\n", without.Error);
         Assert.Equal(0, with.ExitCode);
         Assert.Contains($"{file}: blessed: CONNACK is longer\n  one: ", with.Output, StringComparison.Ordinal);

@@ -193,6 +193,16 @@ public sealed class RunCommandTests : IDisposable
     }
 
     [Fact]
+    public async Task What_is_broken_stands_before_what_nobody_can_tell()
+    {
+        var runner = new FakeRunner { Then = result => result with { Verdict = Verdict.Unknown, Findings = [new Finding("O-1", "", "too little was seen", [], IsUnknown: true)] } };
+
+        var run = await CommandRun.OfAsync(runner.Run, "run", _folder.Write("a.yaml", ScenarioFolder.OneRun + "golden: { engine: 0.0.9, trace: 0123456789abcdef }\n"));
+
+        Assert.InRange(run.Output.IndexOf("BROKEN golden", StringComparison.Ordinal), 0, run.Output.IndexOf("UNKNOWN O-1", StringComparison.Ordinal));
+    }
+
+    [Fact]
     public async Task A_golden_trace_may_be_the_start_of_the_hash_and_holds_for_the_seed_of_the_file_alone()
     {
         var trace = FakeRunner.TraceOf(Orrery.Simulation.Scenarios.ScenarioFile.Read("a.yaml", ScenarioFolder.OneRun).Runs[0].Hash, 7);

@@ -24,10 +24,10 @@ internal sealed record RunOutcome(
     /// <summary>The timeline, where it is to be printed in turn; null elsewhere.</summary>
     public byte[]? Timeline { get; init; }
 
-    /// <summary>What is kept of a result.</summary>
+    /// <summary>What is kept of a result. What is certain comes before what could not be decided.</summary>
     public static RunOutcome Of(PlannedRun planned, RunResult result, TimeSpan elapsed) => new(
         planned, result.Verdict, result.ScenarioHash, result.TraceHash,
-        [.. result.Findings.Select((finding, index) => index < ExcerptsMax ? ShownFinding.Of(result, finding) : ShownFinding.Of(finding))],
+        [.. result.Findings.OrderBy(finding => finding.IsUnknown).Select((finding, index) => index < ExcerptsMax ? ShownFinding.Of(result, finding) : ShownFinding.Of(finding))],
         result.VirtualNanoseconds, result.Events, result.SkipReason, elapsed);
 
     /// <summary>The outcome with one more thing that is wrong, which makes it a failure.</summary>
