@@ -1,6 +1,7 @@
 using Microsoft.Extensions.Logging;
 using Orrery.Actors;
 using Orrery.Broker.Connections;
+using Orrery.Broker.Persistence;
 using Orrery.Broker.Sessions;
 using Orrery.Broker.Sharing;
 using Orrery.Broker.Statistics;
@@ -14,13 +15,18 @@ internal sealed class BrokerActor : UntypedActor
     private readonly BrokerOptions _options;
     private readonly ILogger _logger;
     private readonly Explanation? _explain;
+    private readonly IMessageStore? _messages;
+    private readonly List<IActorRef> _readyAskers = [];
+    private BrokerReady? _ready;
+    private StoreHandle? _store;
     private IActorRef _connections = ActorRefs.Nobody;
-    private IActorRef _statistics = ActorRefs.Nobody;
     private IActorRef _sessions = ActorRefs.Nobody;
+    private IActorRef _statistics = ActorRefs.Nobody;
     private IActorRef _stopAsker = ActorRefs.Nobody;
 
-    public BrokerActor(BrokerOptions options, ILogger logger, Explanation? explain)
+    public BrokerActor(BrokerOptions options, ILogger logger, Explanation? explain, IMessageStore? messages)
     {
+        _messages = messages;
         _explain = explain;
         _options = options;
         _logger = logger;
@@ -32,28 +38,49 @@ internal sealed class BrokerActor : UntypedActor
     protected override void PreStart()
     {
         var (options, logger, explain) = (_options, _logger, _explain);
+        _store = _messages is null ? null : new StoreHandle();
+        var store = _store;
         var topics = TopicTree.Create(Context, new TopicTreeOptions
         {
             RetainedMessagesMax = options.RetainedMessagesMax,
             RetainedBytesMax = options.RetainedBytesMax,
             TopicLevelsMax = options.TopicLevelsMax,
-        });
-        _statistics = Context.ActorOf(Props.Create(() => new StatisticsActor(options, topics)), "sys");
+        }, store);
+        _statistics = Context.ActorOf(Props.Create(() => new StatisticsActor(options, topics, store)), "sys");
         var statistics = _statistics;
-        var groups = new SharedGroupContext(options, topics, statistics, logger, explain);
+        var groups = new SharedGroupContext(options, topics, statistics, logger, explain, store);
         var shared = Context.ActorOf(Props.Create(() => new SharedGroupsActor(groups)), "shared");
-        var sessions = Context.ActorOf(Props.Create(() => new SessionsActor(options, topics, shared, statistics, logger, explain)), "sessions");
+        var sessions = Context.ActorOf(
+            Props.Create(() => new SessionsActor(options, topics, shared, statistics, logger, explain, store)), "sessions");
         _sessions = sessions;
-        var broker = new BrokerContext(options, topics, sessions, shared, statistics, logger, explain);
+        var broker = new BrokerContext(options, topics, sessions, shared, statistics, logger, explain, store);
         _connections = Context.ActorOf(Props.Create(() => new ConnectionsActor(broker)), "connections");
+        if (store is null)
+        {
+            _ready = new BrokerReady(null, 0, 0, 0, 0);
+            return;
+        }
+
+        var messages = _messages!;
+        var recovery = Context.ActorOf(Props.Create(() => new RecoveryActor(topics, store, shared, sessions, logger)), "recovery");
+        store.Actor = Context.ActorOf(Props.Create(() => new StoreActor(messages, store, recovery, sessions, logger)), "store");
+        store.Actor.Tell(StoreProtocol.Open.Instance, Self);
     }
 
     protected override void OnReceive(object message)
     {
         switch (message)
         {
-            case ConnectionsActor.Accept:
-                _connections.Forward(message);
+            case ConnectionsActor.Accept accept:
+                OnAccept(accept);
+                break;
+            case GetReady:
+                _readyAskers.Add(Sender);
+                AnswerReady();
+                break;
+            case BrokerReady ready:
+                _ready = ready;
+                AnswerReady();
                 break;
             case StatisticsActor.GetStatistics:
                 _statistics.Forward(message);
@@ -65,7 +92,13 @@ internal sealed class BrokerActor : UntypedActor
                 _stopAsker = Sender;
                 _connections.Tell(ConnectionsActor.StopAll.Instance, Self);
                 break;
-            case ConnectionsActor.AllStopped:
+            case ConnectionsActor.AllStopped when _store is not null:
+                _sessions.Tell(SessionProtocol.Settle.Instance, Self);
+                break;
+            case SessionProtocol.Settled:
+                _store!.Actor.Tell(StoreProtocol.Close.Instance, Self);
+                break;
+            case ConnectionsActor.AllStopped or StoreProtocol.Closed:
                 _stopAsker.Tell(Stopped.Instance, Self);
                 Context.Stop(Self);
                 break;
@@ -73,6 +106,40 @@ internal sealed class BrokerActor : UntypedActor
                 Unhandled(message);
                 break;
         }
+    }
+
+    /// <summary>Nobody is served before all that was kept is there.</summary>
+    private void OnAccept(ConnectionsActor.Accept accept)
+    {
+        if (_ready is { Failure: null })
+        {
+            _connections.Forward(accept);
+        }
+        else
+        {
+            accept.Transport.Abort();
+        }
+    }
+
+    private void AnswerReady()
+    {
+        if (_ready is null)
+        {
+            return;
+        }
+
+        foreach (var asker in _readyAskers)
+        {
+            asker.Tell(_ready, Self);
+        }
+
+        _readyAskers.Clear();
+    }
+
+    /// <summary>Asks for <see cref="BrokerReady"/>.</summary>
+    public sealed record GetReady
+    {
+        public static GetReady Instance { get; } = new();
     }
 
     /// <summary>Close every connection, then stop.</summary>

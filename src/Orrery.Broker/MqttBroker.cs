@@ -1,6 +1,7 @@
 using Microsoft.Extensions.Logging;
 using Orrery.Actors;
 using Orrery.Broker.Connections;
+using Orrery.Broker.Persistence;
 using Orrery.Broker.Sessions;
 using Orrery.Broker.Statistics;
 using Orrery.Mqtt.Codec;
@@ -53,6 +54,9 @@ public sealed class MqttBroker
     /// <remarks>Version 5 clients get DISCONNECT 0x8B; wills are published as after a network failure.</remarks>
     public static object Stop => BrokerActor.Stop.Instance;
 
+    /// <summary>The message that asks <see cref="Actor"/> for <see cref="BrokerReady"/>: answered once connections can be served, or never can.</summary>
+    public static object GetReady => BrokerActor.GetReady.Instance;
+
     /// <summary>Starts a broker.</summary>
     /// <param name="system">Where its actors live.</param>
     /// <param name="name">Its name, unique in the system; letters, digits, '-' and '_'.</param>
@@ -60,7 +64,11 @@ public sealed class MqttBroker
     /// <param name="loggers">Makes the logger, of category "Orrery.Broker.{name}". Where the trace of "Orrery.Broker.{name}.Explain"
     /// is enabled now, the broker says of each message what became of it.</param>
     /// <exception cref="ArgumentException">An option is out of its range; the message lists each.</exception>
-    public static MqttBroker Start(ActorSystem system, string name, BrokerOptions options, ILoggerFactory loggers)
+    /// <param name="store">What the broker keeps beyond its process; it opens and closes it. Null keeps nothing.</param>
+    /// <remarks>With a store, connections are aborted until the broker has recovered what it kept: wait for
+    /// <see cref="BrokerReady"/> (<see cref="GetReady"/>) before listening.</remarks>
+    public static MqttBroker Start(
+        ActorSystem system, string name, BrokerOptions options, ILoggerFactory loggers, IMessageStore? store = null)
     {
         ArgumentNullException.ThrowIfNull(system);
         ArgumentException.ThrowIfNullOrEmpty(name);
@@ -74,7 +82,7 @@ public sealed class MqttBroker
 
         var logger = loggers.CreateLogger($"Orrery.Broker.{name}");
         var explain = Explanation.For(loggers.CreateLogger($"Orrery.Broker.{name}.Explain"));
-        return new MqttBroker(system.ActorOf(Props.Create(() => new BrokerActor(options, logger, explain)), name), name, options);
+        return new MqttBroker(system.ActorOf(Props.Create(() => new BrokerActor(options, logger, explain, store)), name), name, options);
     }
 
     /// <summary>Hands over a connection that a listener accepted. The transport's <see cref="IConnectionTransport.Start"/>

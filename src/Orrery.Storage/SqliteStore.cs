@@ -19,6 +19,9 @@ public sealed class SqliteStore : IMessageStore, IDisposable
     public bool HasCleanUp => _engine is { HasEndedQueues: true };
 
     /// <inheritdoc/>
+    public bool CommitsEachWrite => _options.Mode == DurabilityMode.EachWrite;
+
+    /// <inheritdoc/>
     public void Open(IMessageStoreListener listener)
     {
         ArgumentNullException.ThrowIfNull(listener);

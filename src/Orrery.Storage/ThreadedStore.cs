@@ -19,6 +19,9 @@ public sealed class ThreadedStore : IMessageStore, IDisposable
     }
 
     /// <inheritdoc/>
+    public bool CommitsEachWrite => _store.CommitsEachWrite;
+
+    /// <inheritdoc/>
     public void Open(IMessageStoreListener listener) => _work.Add(() => _store.Open(listener));
 
     /// <inheritdoc/>

@@ -38,6 +38,16 @@ internal static class ServeCommand
         Description = "Log more: every connection's handshake and end, in detail.",
     };
 
+    private static readonly Option<string?> Data = new("--data")
+    {
+        Description = "Folder to keep sessions, queued and retained messages in, beyond the process; made if it is not there. [default: nothing is kept]",
+    };
+
+    private static readonly Option<PersistenceMode?> Persistence = new("--persistence")
+    {
+        Description = "When something counts as kept, which acknowledgements wait for: memory, os, group or fsync. [default: group with --data, else memory]",
+    };
+
     private static readonly Option<bool> Explain = new("--explain")
     {
         Description = "Log of each message what became of it: who sent it, what it matched, for whom it was queued, sent or dropped, and why.",
@@ -45,11 +55,11 @@ internal static class ServeCommand
 
     public static Command Create()
     {
-        var command = new Command("serve", "Runs the MQTT broker.") { Port, Bind, Config, Verbose, Explain };
+        var command = new Command("serve", "Runs the MQTT broker.") { Port, Bind, Config, Data, Persistence, Verbose, Explain };
         command.SetAction((arguments, cancellation) => RunAsync(
             new ServeArguments(
                 arguments.GetValue(Port), arguments.GetValue(Bind) ?? [], arguments.GetValue(Config), arguments.GetValue(Verbose),
-                arguments.GetValue(Explain)),
+                arguments.GetValue(Explain), arguments.GetValue(Data), arguments.GetValue(Persistence)),
             cancellation));
         return command;
     }
@@ -81,6 +91,10 @@ internal static class ServeCommand
         {
             return Fail([$"{failure.Message} (--port, --bind)"]);
         }
+        catch (StoreUnavailableException failure)
+        {
+            return Fail([$"{failure.Message} (--data)"]);
+        }
         catch (OperationCanceledException) when (cancellation.IsCancellationRequested)
         {
             return 0;
@@ -105,7 +119,7 @@ internal static class ServeCommand
     {
         var section = builder.Configuration.GetSection(MqttServerOptions.Section);
         var named = section.GetSection("Brokers").GetChildren().Select(broker => broker.Key).ToArray();
-        foreach (var name in named) builder.Services.AddMqttBroker(name);
+        foreach (var name in named) builder.Services.AddMqttBroker(name, arguments.ApplyPersistence);
 
         // A file that names its brokers means those, unless it gives the unnamed one listeners too.
         var hasListeners = section.GetSection(nameof(MqttBrokerOptions.Listeners)).Exists() || arguments.NamesListener;

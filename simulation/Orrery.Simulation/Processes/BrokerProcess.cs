@@ -4,6 +4,7 @@ using Orrery.Actors;
 using Orrery.Actors.Extensions;
 using Orrery.Broker;
 using Orrery.Broker.Connections;
+using Orrery.Broker.Persistence;
 using Orrery.Simulation.Kernel;
 using Orrery.Simulation.Network;
 
@@ -38,6 +39,7 @@ internal sealed partial class BrokerProcess : EventTarget, IStreamListener
 
     private readonly SimulationKernel _kernel;
     private readonly ILoggerFactory _loggers;
+    private readonly Func<IMessageStore>? _store;
     private readonly List<SimulatedTransport> _transports = [];
     private readonly List<Action> _deferred = [];               // what reached a process that is paused or halted, in order
     private DeterministicSystem? _system;
@@ -51,10 +53,14 @@ internal sealed partial class BrokerProcess : EventTarget, IStreamListener
     /// <param name="options">The broker's limits.</param>
     /// <param name="order">Whose turn it is among its actors (S1).</param>
     /// <param name="loggers">Observes; null for nobody.</param>
-    public BrokerProcess(SimulationKernel kernel, string name, BrokerOptions options, DispatchOrder order = DispatchOrder.Fifo, ILoggerFactory? loggers = null)
+    /// <param name="store">Makes the store of each life, on a disk that outlives it; null keeps nothing.</param>
+    public BrokerProcess(
+        SimulationKernel kernel, string name, BrokerOptions options, DispatchOrder order = DispatchOrder.Fifo, ILoggerFactory? loggers = null,
+        Func<IMessageStore>? store = null)
         : base(name)
     {
         (_kernel, Options, Order, _loggers) = (kernel, options, order, loggers ?? NullLoggerFactory.Instance);
+        _store = store;
     }
 
     /// <summary>Who watches it; null for nobody, and then a failed actor throws.</summary>
@@ -114,7 +120,7 @@ internal sealed partial class BrokerProcess : EventTarget, IStreamListener
             StartTime = new DeterministicOptions().StartTime + TimeSpan.FromTicks(_kernel.NowNanoseconds / NanosecondsPerTick) + _wallOffset,
         };
         _system = DeterministicSystem.Create(Name.Replace('[', '-').TrimEnd(']'), options);
-        _broker = MqttBroker.Start(_system.System, "broker", Options, _loggers);
+        _broker = MqttBroker.Start(_system.System, "broker", Options, _loggers, _store?.Invoke());
         State = ProcessState.Up;
         Watcher?.OnStarted();
         Run();

@@ -241,25 +241,9 @@ internal sealed partial class ConnectionActor
 
     private void CountUnsent(object transmit)
     {
-        switch (transmit)
+        foreach (var message in UnrepeatedOf(transmit))
         {
-            case TransmitRuns runs:
-                foreach (var run in runs.Runs)
-                {
-                    foreach (var message in run.Span)
-                    {
-                        Drop(Counter.QoS0ConnectionEnded, message);
-                    }
-                }
-
-                break;
-            case Transmit items:
-                foreach (var message in Outgoing.UnrepeatedOf(items.Items, items.Count))
-                {
-                    Drop(Counter.QoS0ConnectionEnded, message);
-                }
-
-                break;
+            Drop(Counter.QoS0ConnectionEnded, message);
         }
     }
 

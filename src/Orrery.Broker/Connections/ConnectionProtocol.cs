@@ -41,6 +41,14 @@ public static class ConnectionProtocol
     /// <summary>A delivery at QoS 0 that the session passes on as it is.</summary>
     internal sealed record TransmitRuns(DeliveryRun[] Runs, int ReportBytes);
 
+    /// <summary>The publications in a message to a connection that nobody repeats if they get lost: those at QoS 0.</summary>
+    internal static IEnumerable<ApplicationMessage> UnrepeatedOf(object message) => message switch
+    {
+        TransmitRuns runs => runs.Runs.SelectMany(run => run.Messages.Skip(run.Offset).Take(run.Count)),
+        Transmit items => Outgoing.UnrepeatedOf(items.Items, items.Count),
+        _ => [],
+    };
+
     /// <summary>The session is done with the last batch: more may be read.</summary>
     internal sealed record InboundHandled
     {

@@ -9,6 +9,9 @@ namespace Orrery.Broker.Persistence;
 /// </remarks>
 public interface IMessageStore
 {
+    /// <summary>True if each write wants a commit of its own; false, the default, where all that waits goes into one.</summary>
+    bool CommitsEachWrite => false;
+
     /// <summary>Opens the store and tells all that it keeps: first queues with their subscriptions and exchanges, then retained
     /// messages, then <see cref="IMessageStoreListener.OnOpened"/>, or <see cref="IMessageStoreListener.OnFailed"/> alone.</summary>
     /// <param name="listener">Is told everything from now on.</param>

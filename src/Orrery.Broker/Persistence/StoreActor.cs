@@ -24,6 +24,7 @@ internal sealed class StoreActor : UntypedActor, IWithTimers
     private readonly IActorRef _failureListener;
     private readonly StoreNumbering _numbering = new();
     private readonly Queue<Read> _reads = new();
+    private readonly Queue<StoreGroup> _gathered = new();   // where each write is a group
     private StoreGroup _gathering = new();
     private StoreGroup? _group;                         // told to the store, or to be told again
     private Call _underWay = Call.Opening;
@@ -56,12 +57,13 @@ internal sealed class StoreActor : UntypedActor, IWithTimers
     /// <inheritdoc/>
     public ITimerScheduler Timers { get; set; } = null!;
 
-    protected override void PreStart() => _store.Open(new Listener(Self));
-
     protected override void OnReceive(object message)
     {
         switch (message)
         {
+            case Open:
+                _store.Open(new Listener(Self));
+                break;
             case Write write:
                 OnWrite(write);
                 break;
@@ -120,6 +122,12 @@ internal sealed class StoreActor : UntypedActor, IWithTimers
             return;
         }
 
+        if (_store.CommitsEachWrite && !_gathering.IsEmpty)
+        {
+            _gathered.Enqueue(_gathering);
+            _gathering = new StoreGroup();
+        }
+
         foreach (var mutation in write.Mutations)
         {
             if (_numbering.Admit(mutation) is { } admitted)
@@ -148,7 +156,7 @@ internal sealed class StoreActor : UntypedActor, IWithTimers
             return;                                     // who asked is told of the failure, and waits for nothing more
         }
 
-        _reads.Enqueue(new Read(read, Sender, _gathering.IsEmpty ? _groupsBegun : _groupsBegun + 1));
+        _reads.Enqueue(new Read(read, Sender, _groupsBegun + _gathered.Count + (_gathering.IsEmpty ? 0 : 1)));
         ProceedSoon();
     }
 
@@ -174,11 +182,23 @@ internal sealed class StoreActor : UntypedActor, IWithTimers
         {
             _underWay = Call.Reading;
             var read = next.Message;
+            if (read.Queue.IsEnded)
+            {
+                OnPageRead(new PageRead(read.Queue, []));
+                return;
+            }
+
             _store.ReadQueue(read.Queue, read.AfterMessageId, read.CountMax, read.BytesMax);
+        }
+        else if (_gathered.TryDequeue(out var group))
+        {
+            Begin(group);
         }
         else if (!_gathering.IsEmpty)
         {
-            Begin();
+            group = _gathering;
+            _gathering = new StoreGroup();
+            Begin(group);
         }
         else if (_closeAsker is not null)
         {
@@ -187,10 +207,9 @@ internal sealed class StoreActor : UntypedActor, IWithTimers
         }
     }
 
-    private void Begin()
+    private void Begin(StoreGroup group)
     {
-        _group = _gathering;
-        _gathering = new StoreGroup();
+        _group = group;
         _groupsBegun++;
         if (_group.Mutations.Count == 0)
         {
@@ -246,6 +265,7 @@ internal sealed class StoreActor : UntypedActor, IWithTimers
                 StoreLog.OpenFailed(_logger, failure.Kind, failure.Message);
                 _handle.Publish(new StoreHealth(StoreState.Failed, failure.Message));
                 _recovery.Tell(new OpenFailed(failure), Self);
+                _closeAsker?.Tell(Closed.Instance, Self);
                 break;
             case Call.Committing when failure.Kind == StoreFailureKind.Full:
                 Stall(failure);
@@ -288,6 +308,7 @@ internal sealed class StoreActor : UntypedActor, IWithTimers
         TellWriters(failed);
         _failureListener.Tell(failed, Self);
         (_group, _gathering) = (null, new StoreGroup());
+        _gathered.Clear();
         _reads.Clear();
         if (isClosing || _closeAsker is not null)
         {
@@ -297,7 +318,7 @@ internal sealed class StoreActor : UntypedActor, IWithTimers
 
     private void TellWriters(object message)
     {
-        foreach (var group in new[] { _group, _gathering })
+        foreach (var group in new[] { _group, _gathering }.Concat(_gathered))
         {
             foreach (var (writer, _) in group?.Writers ?? [])
             {

@@ -33,6 +33,12 @@ internal static class StoreProtocol
     /// <summary>What the receiver wrote is never answered: the store is given up.</summary>
     public sealed record Failed(StoreFailure Failure);
 
+    /// <summary>Opens the store. Told once, before anything else.</summary>
+    public sealed record Open
+    {
+        public static Open Instance { get; } = new();
+    }
+
     /// <summary>Keeps what was told before, closes the store, and answers with <see cref="Closed"/>.</summary>
     public sealed record Close
     {

@@ -1,4 +1,5 @@
 using Orrery.Actors;
+using Orrery.Broker.Persistence;
 using Orrery.Broker.Sessions;
 using Orrery.Mqtt;
 using Orrery.Mqtt.Codec;
@@ -15,6 +16,7 @@ internal sealed class DeliveryOutbox
     private readonly Dictionary<IActorRef, int> _places = [];
     private readonly List<IActorRef> _told = [];
     private ApplicationMessage[] _messages = [];
+    private StoredMessage?[]? _stored;                  // at the places of _messages; null while the store keeps none of them
     private int _count;
     private Route _route = Route.Empty;
     private int _start;
@@ -37,12 +39,14 @@ internal sealed class DeliveryOutbox
     /// <param name="message">The message.</param>
     /// <param name="expected">How many more may follow before <see cref="Flush"/>: the size of a new batch.</param>
     /// <param name="origin">Where its packet arrived.</param>
-    public void Add(Route route, ApplicationMessage message, int expected, PacketOrigin origin = default)
+    /// <param name="stored">What the durable queues on the route hold of it; null for nothing.</param>
+    public void Add(Route route, ApplicationMessage message, int expected, PacketOrigin origin = default, StoredMessage? stored = null)
     {
         if (_count == _messages.Length)
         {
             CloseRun();
             _messages = new ApplicationMessage[Math.Max(1, expected)];
+            _stored = null;
             _count = _start = 0;
         }
 
@@ -53,6 +57,11 @@ internal sealed class DeliveryOutbox
         }
 
         Note(message, origin);
+        if (stored is not null)
+        {
+            (_stored ??= new StoredMessage?[_messages.Length])[_count] = stored;
+        }
+
         _messages[_count++] = message;
         var bytes = QueuedMessage.SizeOf(message);
         _bytes += bytes;
@@ -84,6 +93,7 @@ internal sealed class DeliveryOutbox
         }
 
         _messages = [];
+        _stored = null;
         _count = _start = 0;
         _route = Route.Empty;
         PendingBytes = 0;
@@ -150,7 +160,7 @@ internal sealed class DeliveryOutbox
 
     private DeliveryRun Run(Grant grant) => new(
         _messages, _start, _count - _start, _bytes, _highest, _canExpire,
-        _batch?.BytesOf(_firstPacket, _endPacket) ?? default, _version, grant);
+        _batch?.BytesOf(_firstPacket, _endPacket) ?? default, _version, grant, grant is { Queue: not null, MaximumQoS: not QoS.AtMostOnce } ? _stored : null);
 
     private List<DeliveryRun> RunsOf(IActorRef session)
     {

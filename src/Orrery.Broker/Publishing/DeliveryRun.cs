@@ -1,3 +1,4 @@
+using Orrery.Broker.Persistence;
 using Orrery.Broker.Sessions;
 using Orrery.Mqtt;
 using Orrery.Mqtt.Packets;
@@ -14,9 +15,10 @@ namespace Orrery.Broker.Publishing;
 /// <param name="Frames">Their packets as they arrived, where a subscriber of the same version gets those very bytes; else empty.</param>
 /// <param name="FramesVersion">The version that <paramref name="Frames"/> are in.</param>
 /// <param name="Grant">What the subscriber asked for.</param>
+/// <param name="Stored">What the subscriber's queue in the store has of <paramref name="Messages"/>, at the same places; null for nothing.</param>
 internal readonly record struct DeliveryRun(
     ApplicationMessage[] Messages, int Offset, int Count, int Bytes, QoS HighestQoS, bool CanExpire,
-    ReadOnlyMemory<byte> Frames, MqttVersion FramesVersion, Grant Grant)
+    ReadOnlyMemory<byte> Frames, MqttVersion FramesVersion, Grant Grant, StoredMessage?[]? Stored = null)
 {
     /// <summary>True when nothing about these messages needs a session's decision: QoS 0, and no expiry.</summary>
     public bool IsPlain => !CanExpire && (HighestQoS == QoS.AtMostOnce || Grant.MaximumQoS == QoS.AtMostOnce);
@@ -27,6 +29,9 @@ internal readonly record struct DeliveryRun(
 
     /// <summary>The bytes of the payloads alone: the topic is the same throughout.</summary>
     public int PayloadBytes => Bytes - (Count * (Messages[Offset].Topic.Utf8.Length + QueuedMessage.OverheadBytes));
+
+    /// <summary>What the subscriber's queue has of one message of the run; null for nothing, as at QoS 0.</summary>
+    public StoredMessage? StoredAt(int index) => Stored?[Offset + index];
 
     public ReadOnlySpan<ApplicationMessage> Span => Messages.AsSpan(Offset, Count);
 }

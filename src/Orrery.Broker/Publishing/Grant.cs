@@ -1,3 +1,4 @@
+using Orrery.Broker.Persistence;
 using Orrery.Mqtt;
 
 namespace Orrery.Broker.Publishing;
@@ -7,8 +8,9 @@ namespace Orrery.Broker.Publishing;
 /// [MQTT-3.3.4-2]. A session keeps the ids of its living subscriptions, and so knows a grant that has ended.</remarks>
 internal sealed class Grant
 {
-    public Grant(long[] subscriptionIds, QoS maximumQoS, bool retainAsPublished, uint[]? identifiers)
+    public Grant(long[] subscriptionIds, QoS maximumQoS, bool retainAsPublished, uint[]? identifiers, StoredQueue? queue = null)
     {
+        Queue = queue;
         SubscriptionIds = subscriptionIds;
         MaximumQoS = maximumQoS;
         RetainAsPublished = retainAsPublished;
@@ -26,4 +28,7 @@ internal sealed class Grant
 
     /// <summary>Subscription Identifiers to send along, or null.</summary>
     public uint[]? Identifiers { get; }
+
+    /// <summary>The subscriber's queue in the store; null where nothing is kept for it.</summary>
+    public StoredQueue? Queue { get; }
 }

@@ -1,4 +1,6 @@
 using Orrery.Actors;
+using Orrery.Broker.Persistence;
+using Orrery.Mqtt;
 
 namespace Orrery.Broker.Publishing;
 
@@ -7,12 +9,35 @@ internal sealed class Route
 {
     public static Route Empty { get; } = new([]);
 
-    public Route(RouteTarget[] targets) => Targets = targets;
+    public Route(RouteTarget[] targets)
+    {
+        Targets = targets;
+        IsDurable = Array.Exists(targets, static target => target.Grant.Queue is not null && target.Grant.MaximumQoS != QoS.AtMostOnce);
+    }
 
     /// <summary>One entry a subscriber, in the order in which they first matched.</summary>
     public RouteTarget[] Targets { get; }
 
     public bool IsEmpty => Targets.Length == 0;
+
+    /// <summary>The queues of the store that a message joins, empty for one at QoS 0.</summary>
+    public List<QueueTarget> QueuesFor(QoS qos, bool retain)
+    {
+        var queues = new List<QueueTarget>(qos == QoS.AtMostOnce ? 0 : Targets.Length);
+        foreach (var (_, grant) in Targets)
+        {
+            var granted = qos < grant.MaximumQoS ? qos : grant.MaximumQoS;
+            if (grant.Queue is { } queue && granted != QoS.AtMostOnce)
+            {
+                queues.Add(new QueueTarget(queue, granted, retain && grant.RetainAsPublished, grant.Identifiers));
+            }
+        }
+
+        return queues;
+    }
+
+    /// <summary>True when the store keeps messages above QoS 0 for somebody on it.</summary>
+    public bool IsDurable { get; }
 }
 
 /// <summary>One subscriber on a <see cref="Route"/>.</summary>

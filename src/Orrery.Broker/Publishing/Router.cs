@@ -95,13 +95,16 @@ internal sealed class Router
         [entry.SubscriptionId],
         entry.Subscription.MaximumQoS,
         entry.Subscription.RetainAsPublished,
-        entry.SubscriptionIdentifier is { } identifier ? [identifier] : null);
+        entry.SubscriptionIdentifier is { } identifier ? [identifier] : null,
+        entry.Queue);
 
+    /// <summary>The two as one. Of a session that began anew, the later subscription's queue is the one that there is.</summary>
     internal static Grant Both(Grant one, Grant other) => new(
         [.. one.SubscriptionIds, .. other.SubscriptionIds],
         one.MaximumQoS > other.MaximumQoS ? one.MaximumQoS : other.MaximumQoS,
         one.RetainAsPublished || other.RetainAsPublished,
         one.Identifiers is null ? other.Identifiers
             : other.Identifiers is null ? one.Identifiers
-            : [.. one.Identifiers, .. other.Identifiers]);
+            : [.. one.Identifiers, .. other.Identifiers],
+        one.SubscriptionIds.Max() > other.SubscriptionIds.Max() ? one.Queue : other.Queue);
 }

@@ -1,4 +1,5 @@
 using Orrery.Actors;
+using Orrery.Broker.Persistence;
 using Orrery.Mqtt;
 using Orrery.Mqtt.Packets;
 
@@ -33,6 +34,15 @@ internal sealed class QueuedMessage
     /// <summary>The shared subscription that gave it to this session; null for a message of its own.</summary>
     public ShareOrigin? Share { get; }
 
+    /// <summary>The message as the store knows it; null while it does not.</summary>
+    public StoredMessage? Stored { get; set; }
+
+    /// <summary>The queue of the store that holds it now: this session's, or a shared subscription's until it is begun; null for none.</summary>
+    public StoredQueue? Holder { get; set; }
+
+    /// <summary>True where it can be read again from this session's queue in the store.</summary>
+    public bool IsPaged => Holder is not null && Share is null;
+
     /// <summary>The order of arrival in this session.</summary>
     public long Sequence { get; }
 
@@ -46,4 +56,5 @@ internal sealed class QueuedMessage
 /// <param name="Group">Its actor, which wants to know what became of the message.</param>
 /// <param name="SubscriptionId">This session's membership.</param>
 /// <param name="Sequence">The message's place in the group's order.</param>
-internal sealed record ShareOrigin(IActorRef Group, long SubscriptionId, long Sequence);
+/// <param name="Queue">The group's queue in the store; null for none.</param>
+internal sealed record ShareOrigin(IActorRef Group, long SubscriptionId, long Sequence, StoredQueue? Queue = null);

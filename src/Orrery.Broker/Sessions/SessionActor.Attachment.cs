@@ -38,6 +38,17 @@ internal sealed partial class SessionActor
     private void BeginAttach(Attach attach)
     {
         _attachesHandled++;
+        if (RefusalOf(attach.Connect) is var (code, reason))
+        {
+            attach.Connection.Tell(new ConnectionProtocol.Refused(code, reason), Self);
+            if (!_hasState)
+            {
+                _urgentWork.Enqueue(Farewell.Instance);
+            }
+
+            return;
+        }
+
         _attaching = attach;
         if (_attached is null)
         {
@@ -48,7 +59,10 @@ internal sealed partial class SessionActor
         // The old connection is closed before anything is sent on the new one, so wait for its end.
         _attachStep = AttachStep.AwaitingOldConnection;
         _awaiting++;
-        Answer(new ConnectionProtocol.Disconnect(ReasonCode.SessionTakenOver, "another connection uses this client identifier")); // [MQTT-3.1.4-3]
+        Transmit();
+        DropHeld();                                     // a takeover does not wait for the disk
+        _attached.Connection.Tell(
+            new ConnectionProtocol.Disconnect(ReasonCode.SessionTakenOver, "another connection uses this client identifier"), Self); // [MQTT-3.1.4-3]
     }
 
     private void ContinueAttach()
@@ -91,28 +105,36 @@ internal sealed partial class SessionActor
             Discard();                                  // [MQTT-3.1.2-4]
         }
 
+        var expiry = ExpiryOf(connect);
         if (!_hasState)
         {
             _hasState = true;
             Count(Counter.SessionsStarted);
+            BeginKeeping(expiry, connect.Will);
         }
 
-        var options = _broker.Options;
-        var expiry = connect.Version == MqttVersion.V5
-            ? Math.Min(connect.SessionExpiryIntervalSeconds ?? 0, options.SessionExpiryIntervalMaxSeconds)
-            : connect.CleanStart ? 0 : options.SessionExpiryIntervalMaxSeconds;
-        var receiveMaximum = Math.Min(connect.ReceiveMaximum ?? ushort.MaxValue, options.InFlightMax);
+        KeepAttach(expiry, connect.Will);
+        var receiveMaximum = Math.Min(connect.ReceiveMaximum ?? ushort.MaxValue, _broker.Options.InFlightMax);
         _attached = new Attachment(attach.Connection, connect.Version, connect.MaximumPacketSize ?? uint.MaxValue, receiveMaximum, expiry);
         _will = connect.Will;
         Context.Watch(attach.Connection);
         _outbound.Open(receiveMaximum);
         _inbound.Open();
-        attach.Connection.Tell(new ConnectionProtocol.Attached(Self, Answer(attach, present, expiry)), Self);
+        _queue.Rise();
+        Answer(new ConnectionProtocol.Attached(Self, AnswerTo(attach, present, expiry)), promises: true);
         Pump();
         TellRoom();
     }
 
-    private ConnAckPacket Answer(Attach attach, bool present, uint expiry)
+    /// <summary>How long the session of this connection will outlive it, in seconds.</summary>
+    private uint ExpiryOf(ConnectPacket connect)
+    {
+        var max = _broker.Options.SessionExpiryIntervalMaxSeconds;
+        return connect.Version == MqttVersion.V5 ? Math.Min(connect.SessionExpiryIntervalSeconds ?? 0, max)
+            : connect.CleanStart ? 0 : max;
+    }
+
+    private ConnAckPacket AnswerTo(Attach attach, bool present, uint expiry)
     {
         var (connect, options) = (attach.Connect, _broker.Options);
         return new ConnAckPacket
@@ -155,11 +177,18 @@ internal sealed partial class SessionActor
         _attached = null;
         Invariant.That(_outCount == 0);                 // each turn hands over what it decided; the connection counts what it lost
         _outbound.Close();
+        DropHeld();
         ForgetRetained();
         StopShares();
         _heldDemand = false;
         _queue.DropUnacknowledged(_gaveWay);
         DropGaveWay(Counter.QoS0Offline);
+        if (_isDurable)
+        {
+            AbandonRead();
+            _queue.FallBehind();
+        }
+
         _sessionExpiryIntervalSeconds = attached.SessionExpiryIntervalSeconds;
         TellRoom();
         if (_attachStep == AttachStep.AwaitingOldConnection)
@@ -168,14 +197,20 @@ internal sealed partial class SessionActor
             return;
         }
 
+        KeepDetach();
         StartWillDelay();
-        if (_sessionExpiryIntervalSeconds == 0)
+        StartExpiry(TimeSpan.FromSeconds(_sessionExpiryIntervalSeconds));
+    }
+
+    private void StartExpiry(TimeSpan left)
+    {
+        if (left <= TimeSpan.Zero)
         {
             _work.Enqueue(EndSession.Instance);
         }
         else if (_sessionExpiryIntervalSeconds != uint.MaxValue)
         {
-            Timers.StartSingleTimer(ExpiryTimer, SessionExpiryElapsed.Instance, TimeSpan.FromSeconds(_sessionExpiryIntervalSeconds));
+            Timers.StartSingleTimer(ExpiryTimer, SessionExpiryElapsed.Instance, left);
         }
     }
 
@@ -199,14 +234,18 @@ internal sealed partial class SessionActor
             return;
         }
 
-        var delaySeconds = Math.Min(will.DelayIntervalSeconds, _sessionExpiryIntervalSeconds);
-        if (delaySeconds == 0)
+        StartWillDelay(TimeSpan.FromSeconds(Math.Min(will.DelayIntervalSeconds, _sessionExpiryIntervalSeconds)));
+    }
+
+    private void StartWillDelay(TimeSpan left)
+    {
+        if (left <= TimeSpan.Zero)
         {
             OnWillDelayElapsed();
         }
         else
         {
-            Timers.StartSingleTimer(WillTimer, WillDelayElapsed.Instance, TimeSpan.FromSeconds(delaySeconds));
+            Timers.StartSingleTimer(WillTimer, WillDelayElapsed.Instance, left);
         }
     }
 
@@ -260,8 +299,9 @@ internal sealed partial class SessionActor
         GiveBackAll();
         DropInFlight();
         UnsubscribeAll();
-        _queue.Clear(_gaveWay);
+        Count(Counter.SessionEnded, _queue.Clear(_gaveWay));
         DropGaveWay(Counter.SessionEnded);
+        EndKeeping();
         _outbound.Clear();
         _inbound.Clear();
         ForgetRetained();

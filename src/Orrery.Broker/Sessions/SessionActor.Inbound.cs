@@ -1,7 +1,6 @@
 using Orrery.Broker.Connections;
-using Orrery.Broker.Publishing;
+using Orrery.Broker.Persistence;
 using Orrery.Broker.Statistics;
-using Orrery.Broker.Topics;
 using Orrery.Mqtt;
 using Orrery.Mqtt.Codec;
 using Orrery.Mqtt.Flows;
@@ -19,10 +18,6 @@ internal sealed partial class SessionActor
     private ClientBatch? _batch;
     private int _next;                                  // the packet of the batch that is due
     private int _awaiting;                              // answers that the current step waits for
-    private int _publishedInBatch;                      // QoS 1 of this batch: their PUBACKs have not left yet
-    private PublishPacket? _retaining;                  // waits for the tree to keep its message
-    private ApplicationMessage? _retainingMessage;
-    private long _retainToken;
 
     private void OnInbound(Inbound inbound)
     {
@@ -129,7 +124,7 @@ internal sealed partial class SessionActor
         }
         else
         {
-            Answer(ConnectionProtocol.InboundHandled.Instance);
+            Answer(ConnectionProtocol.InboundHandled.Instance, promises: true);
         }
 
         _batch = null;
@@ -154,12 +149,6 @@ internal sealed partial class SessionActor
                 _broker.Explain?.Void(_clientId, publish.Message);
             }
         }
-    }
-
-    private void Answer(object message)
-    {
-        Transmit();
-        _attached?.Connection.Tell(message, Self);
     }
 
     private void Handle(Packet packet)
@@ -197,186 +186,15 @@ internal sealed partial class SessionActor
         }
     }
 
-    private void OnPublish(PublishPacket publish)
-    {
-        var message = publish.Message;
-        var options = _broker.Options;
-        _broker.Explain?.Received(_clientId, publish);
-        if (message.QoS > options.MaximumQoS)
-        {
-            _broker.Explain?.Refused(_clientId, message, ReasonCode.QoSNotSupported);
-            AbandonBatch(ReasonCode.QoSNotSupported, $"QoS {(int)message.QoS} is above the maximum of {(int)options.MaximumQoS}");
-            return;
-        }
-
-        if (message.Retain && !options.RetainAvailable)
-        {
-            _broker.Explain?.Refused(_clientId, message, ReasonCode.RetainNotSupported);
-            AbandonBatch(ReasonCode.RetainNotSupported, "retained messages are switched off");
-            return;
-        }
-
-        if (message.QoS != QoS.AtMostOnce && ExceedsReceiveMaximum(publish))
-        {
-            _broker.Explain?.Refused(_clientId, message, ReasonCode.ReceiveMaximumExceeded);
-            AbandonBatch(ReasonCode.ReceiveMaximumExceeded, $"more than {options.ReceiveMaximum} unanswered publications"); // [MQTT-3.3.4-9]
-            return;
-        }
-
-        if (_broker.Options.PayloadFormatChecked && PayloadFormat.IsBroken(message))
-        {
-            RefusePayload(publish);
-            return;
-        }
-
-        if (message.QoS == QoS.ExactlyOnce
-            && _inbound.OnPublish(publish.PacketIdentifier, message.QoS, publish.Duplicate) == InboundVerdict.AcknowledgeOnly)
-        {
-            _broker.Explain?.Repeated(_clientId, publish);
-            Send(new PubRecPacket { PacketIdentifier = publish.PacketIdentifier }); // [MQTT-4.3.3-10]
-            return;
-        }
-
-        if (message.QoS == QoS.AtLeastOnce)
-        {
-            _publishedInBatch++;
-        }
-
-        if (message.Properties?.MessageExpiryIntervalSeconds is { } seconds)
-        {
-            message = message with { ExpiresAtTicks = NowTicks + (seconds * TimeSpan.TicksPerSecond) };
-        }
-
-        Publish(publish, message);
-    }
-
-    private void RefusePayload(PublishPacket publish)
-    {
-        Count(Counter.PayloadFormatInvalid);
-        _broker.Explain?.Refused(_clientId, publish.Message, ReasonCode.PayloadFormatInvalid);
-        const ReasonCode Code = ReasonCode.PayloadFormatInvalid;
-        switch (publish.Message.QoS)
-        {
-            case QoS.AtMostOnce:
-                AbandonBatch(Code, "the payload is said to be UTF-8 and is not");
-                break;
-            case QoS.AtLeastOnce:
-                Send(new PubAckPacket { PacketIdentifier = publish.PacketIdentifier, ReasonCode = Code });
-                break;
-            default:
-                Send(new PubRecPacket { PacketIdentifier = publish.PacketIdentifier, ReasonCode = Code });
-                break;
-        }
-    }
-
-    /// <summary>A message that is sent again uses no more of the quota than it does already.</summary>
-    private bool ExceedsReceiveMaximum(PublishPacket publish)
-    {
-        var isCounted = publish.Message.QoS == QoS.ExactlyOnce && _inbound.UsesQuota(publish.PacketIdentifier);
-        return _batch!.From.Version == MqttVersion.V5
-            && _inbound.CountOnConnection + _publishedInBatch + (isCounted ? 0 : 1) > _broker.Options.ReceiveMaximum;
-    }
-
-    /// <summary>Keeps a retained message, then routes it: whoever subscribes in between gets the new value.</summary>
-    /// <param name="publish">What to acknowledge, or null for a will.</param>
-    /// <param name="message">The message, with its expiry.</param>
-    private void Publish(PublishPacket? publish, ApplicationMessage message)
-    {
-        if (SystemTopics.Contains(message.Topic))
-        {
-            RefusePublish(publish, message);
-            return;
-        }
-
-        if (!message.Retain)
-        {
-            RouteAndAcknowledge(publish, message);
-            return;
-        }
-
-        FlushOutbox();
-        _retaining = publish;
-        _retainingMessage = message;
-        _awaiting++;
-        _broker.Topics.Root.Tell(new TopicProtocol.Retain(message, ++_retainToken), Self);
-    }
-
-    /// <summary>Drops what a client may not publish. Only version 5 can say so; in version 3 the client believes it went well.</summary>
-    private void RefusePublish(PublishPacket? publish, ApplicationMessage message)
-    {
-        Count(Counter.PublishRefused);
-        _broker.Explain?.Refused(_clientId, message, ReasonCode.NotAuthorized);
-        SessionLog.PublishRefused(_broker.Logger, _clientId, message.Topic);
-        if (publish is null || message.QoS == QoS.AtMostOnce)
-        {
-            return;
-        }
-
-        var isTold = _batch!.From.Version == MqttVersion.V5;
-        Acknowledge(publish, isTold ? ReasonCode.NotAuthorized : ReasonCode.Success);
-        if (isTold && message.QoS == QoS.ExactlyOnce)
-        {
-            _inbound.Release(publish.PacketIdentifier); // the exchange ended with the refusal [MQTT-4.3.3-9]
-        }
-    }
-
-    private void OnRetained(TopicProtocol.Retained retained)
-    {
-        Invariant.That(retained.Token == _retainToken && _retainingMessage is not null);
-        if (!retained.Stored)
-        {
-            Count(Counter.RetainedRefused);
-            SessionLog.RetainedRefused(_broker.Logger, _clientId, _retainingMessage!.Topic);
-        }
-
-        var (publish, message) = (_retaining, _retainingMessage!);
-        _broker.Explain?.Retained(message, retained.Stored);
-        _retaining = null;
-        _retainingMessage = null;
-        _awaiting--;
-        RouteAndAcknowledge(publish, message);
-        if (publish is null)
-        {
-            FlushOutbox();
-        }
-
-        Advance();
-    }
-
-    private void RouteAndAcknowledge(PublishPacket? publish, ApplicationMessage message)
-    {
-        var route = Router.Find(message.Topic);
-        _broker.Explain?.Routed(message, route);
-        if (route.IsEmpty)
-        {
-            Count(Counter.Unmatched);
-        }
-        else
-        {
-            Outbox.Add(route, message, _batch is null ? 1 : _batch.Count - _next + 1, OriginOf(publish));
-        }
-
-        if (publish is null || message.QoS == QoS.AtMostOnce)
-        {
-            return;
-        }
-
-        // Only version 5 can say that nobody was there to hear it.
-        Acknowledge(publish, route.IsEmpty ? ReasonCode.NoMatchingSubscribers : ReasonCode.Success);
-    }
-
-    private void Acknowledge(PublishPacket publish, ReasonCode code) => Send(publish.Message.QoS == QoS.AtLeastOnce
-        ? new PubAckPacket { PacketIdentifier = publish.PacketIdentifier, ReasonCode = code }
-        : new PubRecPacket { PacketIdentifier = publish.PacketIdentifier, ReasonCode = code });
-
-    private PacketOrigin OriginOf(PublishPacket? publish) => publish is null || _batch is null
-        ? default
-        : new PacketOrigin(_batch.Packets, _next - 1, _batch.From.Version, publish.TopicAlias != 0);
-
     private void OnPubRel(PubRelPacket release)
     {
         // An unknown identifier is answered too, and in version 5 with 0x92 [MQTT-4.3.3-11].
         var found = _inbound.OnPubRel(release.PacketIdentifier);
+        if (found == PubRelVerdict.Found && DurableQueue is { } queue)
+        {
+            Keep(new StoreMutation.RemoveInbound(queue, release.PacketIdentifier));
+        }
+
         Send(new PubCompPacket
         {
             PacketIdentifier = release.PacketIdentifier,
@@ -389,6 +207,7 @@ internal sealed partial class SessionActor
         switch (outcome)
         {
             case FlowOutcome.SendPubRel:
+                KeepRelease(message!);
                 Send(new PubRelPacket { PacketIdentifier = packet.PacketIdentifier });
                 break;
             case FlowOutcome.SendPubRelNotFound:

@@ -1,5 +1,5 @@
-using Orrery.Actors;
 using Orrery.Broker.Connections;
+using Orrery.Broker.Persistence;
 using Orrery.Broker.Publishing;
 using Orrery.Broker.Statistics;
 using Orrery.Mqtt;
@@ -13,23 +13,11 @@ namespace Orrery.Broker.Sessions;
 /// <summary>What goes to the client: deliveries, windows, the queue, and how fast.</summary>
 internal sealed partial class SessionActor
 {
-    // A round of confirmations for this many published bytes: rare enough to cost nothing, often enough to bound mailboxes.
-    private const int ConfirmEveryBytes = 256 * 1024;
-
     private readonly OutboundFlow<QueuedMessage> _outbound = new();
     private readonly SessionQueue _queue;
     private readonly List<QueuedMessage> _gaveWay = [];
-    private Outgoing[] _out = [];
-    private int _outCount;
-    private int _outBytes;
     private long _sequence;
     private LossCount _lost;
-    private long _publishedSinceConfirm;
-    private int _confirmsOutstanding;
-    private bool _heldDemand;
-
-    // What this turn has decided counts too: a long queue leaves in portions.
-    private bool IsCongested => _attached!.InTransitBytes + _outBytes >= _broker.Options.InTransitBytesMax;
 
     private void OnDeliver(Deliver deliver)
     {
@@ -57,19 +45,28 @@ internal sealed partial class SessionActor
 
         foreach (var run in runs)
         {
-            if (Living(run.Grant) is not { } grant)
+            var living = Living(run.Grant);
+            var queue = run.Stored is not null && ReferenceEquals(run.Grant.Queue, DurableQueue) ? DurableQueue : null;
+            for (var i = 0; i < run.Count; i++)
             {
-                foreach (var message in run.Span)
+                var message = run.Span[i];
+                var stored = queue is null ? null : run.StoredAt(i);
+                if (stored is not null && _queue.WasRead(stored))
                 {
-                    Drop(Counter.Unsubscribed, message); // meanwhile [MQTT-3.10.4-2]
+                    continue;                           // it came with a page, before the publisher told of it
                 }
 
-                continue;
-            }
+                if (living is { } grant)
+                {
+                    Offer(message, grant, message.Retain && grant.RetainAsPublished, stored, stored is null ? null : queue);
+                    continue;
+                }
 
-            foreach (var message in run.Span)
-            {
-                Offer(message, grant, message.Retain && grant.RetainAsPublished);
+                Drop(Counter.Unsubscribed, message);    // meanwhile [MQTT-3.10.4-2]
+                if (stored is not null)
+                {
+                    Keep(new StoreMutation.RemoveMessage(queue!, stored));
+                }
             }
         }
     }
@@ -113,7 +110,7 @@ internal sealed partial class SessionActor
             }
         }
 
-        _attached!.Connection.Tell(new ConnectionProtocol.TransmitRuns(runs, ReportFor(bytes)), Self);
+        Pass(new ConnectionProtocol.TransmitRuns(runs, ReportFor(bytes)), 0, isAnswer: false);
     }
 
     /// <summary>The grant without the subscriptions that have ended since it was made; null when none is left.</summary>
@@ -136,17 +133,23 @@ internal sealed partial class SessionActor
         return ended ? living : grant;
     }
 
-    private void Offer(ApplicationMessage message, Grant grant, bool retain, ShareOrigin? share = null)
+    private void Offer(
+        ApplicationMessage message, Grant grant, bool retain, StoredMessage? stored, StoredQueue? holder, ShareOrigin? share = null)
     {
         var qos = message.QoS < grant.MaximumQoS ? message.QoS : grant.MaximumQoS;
+        var queued = new QueuedMessage(message, qos, retain, grant.Identifiers, ++_sequence, share) { Stored = stored, Holder = holder };
+        if (qos == QoS.AtMostOnce && share is null)
+        {
+            Unkeep(queued);                             // the grant has changed since it was kept
+        }
+
         if (_attached is null && qos == QoS.AtMostOnce)
         {
             Drop(Counter.QoS0Offline, message);
             return;
         }
 
-        var queued = new QueuedMessage(message, qos, retain, grant.Identifiers, ++_sequence, share);
-        if (_attached is not null && !IsCongested && _queue.Count == 0 && (qos == QoS.AtMostOnce || _outbound.CanStart))
+        if (_attached is not null && !IsCongested && _queue.Count == 0 && !_queue.IsBehind && (qos == QoS.AtMostOnce || _outbound.CanStart))
         {
             Emit(queued);
             return;
@@ -244,6 +247,7 @@ internal sealed partial class SessionActor
         if (queued.QoS != QoS.AtMostOnce)
         {
             header = header with { PacketIdentifier = _outbound.Start(queued, queued.QoS) };
+            KeepStart(queued, header.PacketIdentifier);
         }
         else
         {
@@ -291,119 +295,4 @@ internal sealed partial class SessionActor
 
     private bool Fits(QueuedMessage queued, in PublishHeader header) =>
         PublishCodec.Fits(queued.Message, header, _attached!.Version, _attached.MaximumPacketSize);
-
-    private void Send(QueuedMessage queued, in PublishHeader header)
-    {
-        _broker.Explain?.Sent(_clientId, queued.Message, header.QoS, header.Retain, header.Duplicate, header.PacketIdentifier);
-        Send(new Outgoing(null, queued.Message, header), queued.Bytes);
-    }
-
-    private void Send(Packet packet) => Send(new Outgoing(packet, null, default), 16);
-
-    private void Send(Outgoing outgoing, int bytes)
-    {
-        if (_attached is null)
-        {
-            return;
-        }
-
-        if (_outCount == _out.Length)
-        {
-            Array.Resize(ref _out, Math.Max(4, _out.Length * 2));
-        }
-
-        _out[_outCount++] = outgoing;
-        _outBytes += bytes;
-    }
-
-    /// <summary>Hands over what was decided since the last call: one message a turn.</summary>
-    private void Transmit()
-    {
-        if (_outCount == 0 || _attached is null)
-        {
-            return;
-        }
-
-        var (items, count, bytes) = (_out, _outCount, _outBytes);
-        _out = [];
-        _outCount = _outBytes = 0;
-        _attached.Connection.Tell(new ConnectionProtocol.Transmit(items, count, ReportFor(bytes)), Self);
-    }
-
-    /// <summary>Counts bytes as in transit, and says whether the connection should report them.</summary>
-    private int ReportFor(int bytes)
-    {
-        var attached = _attached!;
-        attached.InTransitBytes += bytes;
-        attached.UnreportedBytes += bytes;
-        if (attached.UnreportedBytes < _broker.Options.InTransitBytesMax / 4)
-        {
-            return 0;
-        }
-
-        var report = attached.UnreportedBytes;
-        attached.UnreportedBytes = 0;
-        return report;
-    }
-
-    private void OnTransmitted(Transmitted transmitted)
-    {
-        if (_attached is null || !Sender.Equals(_attached.Connection))
-        {
-            return;
-        }
-
-        _attached.InTransitBytes -= transmitted.Bytes;
-        Invariant.That(_attached.InTransitBytes >= 0);
-        Pump();
-    }
-
-    /// <summary>Tells the subscribers what this turn published, and now and then asks them to say that they kept up.</summary>
-    private void FlushOutbox()
-    {
-        if (_outbox is null || _outbox.PendingBytes == 0)
-        {
-            return;
-        }
-
-        _publishedSinceConfirm += _outbox.PendingBytes;
-        var confirm = _publishedSinceConfirm >= ConfirmEveryBytes && _confirmsOutstanding == 0;
-        _outbox.Flush(confirm, Self);
-        if (!confirm)
-        {
-            return;
-        }
-
-        _publishedSinceConfirm = 0;
-        foreach (var session in _outbox.Told)
-        {
-            if (!session.Equals(Self))
-            {
-                Context.Watch(session);                 // a session that ends answers too
-                _confirmsOutstanding++;
-            }
-        }
-    }
-
-    private bool MustWaitForSubscribers => _publishedSinceConfirm >= ConfirmEveryBytes && _confirmsOutstanding > 0;
-
-    private void OnAccepted(IActorRef session)
-    {
-        if (!session.Equals(Self))
-        {
-            Context.Unwatch(session);
-            OnConfirmerTerminated();
-        }
-    }
-
-    private void OnConfirmerTerminated()
-    {
-        _confirmsOutstanding--;
-        Invariant.That(_confirmsOutstanding >= 0);
-        if (_heldDemand && _confirmsOutstanding == 0)
-        {
-            _heldDemand = false;
-            Answer(ConnectionProtocol.InboundHandled.Instance);
-        }
-    }
 }

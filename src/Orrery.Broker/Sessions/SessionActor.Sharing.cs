@@ -1,4 +1,5 @@
 using Orrery.Actors;
+using Orrery.Broker.Persistence;
 using Orrery.Broker.Publishing;
 using Orrery.Broker.Sharing;
 using Orrery.Broker.Statistics;
@@ -42,9 +43,11 @@ internal sealed partial class SessionActor
         }
 
         var grant = Router.GrantOf(entry!);
-        foreach (var (message, sequence) in share.Messages)
+        foreach (var (message, sequence, stored, queue) in share.Messages)
         {
-            Offer(message, grant, message.Retain && grant.RetainAsPublished, new ShareOrigin(group, share.SubscriptionId, sequence));
+            Offer(
+                message, grant, message.Retain && grant.RetainAsPublished, stored, queue,
+                new ShareOrigin(group, share.SubscriptionId, sequence, queue));
         }
     }
 
@@ -59,6 +62,11 @@ internal sealed partial class SessionActor
     /// <summary>Notes that a message needs no more of this session. Told to its group at the end of the turn.</summary>
     private void Done(QueuedMessage? message)
     {
+        if (message is not null)
+        {
+            Unkeep(message);
+        }
+
         if (message?.Share is not { } share)
         {
             return;
@@ -177,6 +185,7 @@ internal sealed partial class SessionActor
 
             if (owed.QoS == QoS.AtLeastOnce)
             {
+                KeepGivenBack(owed.Message);
                 messages.Add(owed.Message);
             }
             else
@@ -190,11 +199,27 @@ internal sealed partial class SessionActor
         GiveBack(messages, RoomMax);
     }
 
+    private static SharedMessage BackOf(QueuedMessage message) => ReferenceEquals(message.Holder, message.Share!.Queue)
+        ? new SharedMessage(message.Message, message.Share.Sequence, message.Stored, message.Holder)
+        : new SharedMessage(message.Message, message.Share.Sequence);
+
+    /// <summary>What this session had begun is the group's again.</summary>
+    private void KeepGivenBack(QueuedMessage message)
+    {
+        if (message.Holder is not { } holder || message.Share!.Queue is not { } queue || ReferenceEquals(holder, queue))
+        {
+            return;
+        }
+
+        Keep(new StoreMutation.MoveMessage(message.Stored!, holder, new QueueTarget(queue, message.Message.QoS, message.Message.Retain, null)));
+        message.Holder = queue;
+    }
+
     private void GiveBack(List<QueuedMessage> messages, int roomMax)
     {
         foreach (var share in messages.GroupBy(message => (message.Share!.Group, message.Share.SubscriptionId)))
         {
-            var back = share.Select(message => new SharedMessage(message.Message, message.Share!.Sequence)).ToArray();
+            var back = share.Select(message => BackOf(message)).ToArray();
             share.Key.Group.Tell(new SharedProtocol.GiveBack(share.Key.SubscriptionId, back, roomMax), Self);
         }
     }

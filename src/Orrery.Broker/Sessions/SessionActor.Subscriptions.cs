@@ -1,3 +1,4 @@
+using Orrery.Broker.Persistence;
 using Orrery.Broker.Publishing;
 using Orrery.Broker.Sharing;
 using Orrery.Broker.Statistics;
@@ -55,7 +56,7 @@ internal sealed partial class SessionActor
             // A replaced subscription keeps its number, so that what is already on its way still counts [MQTT-3.8.4-3].
             var id = known ? current!.SubscriptionId : ++_subscriptionSequence;
             var entry = new SubscriberEntry(
-                Self, _clientId, id, subscription with { MaximumQoS = granted }, packet.SubscriptionIdentifier);
+                Self, _clientId, id, subscription with { MaximumQoS = granted }, packet.SubscriptionIdentifier) { Queue = DurableQueue };
             _subscribingEntries[i] = entry;
             _subscribingCodes[i] = (ReasonCode)granted;
             _subscribingExisted[i] = known;
@@ -83,13 +84,26 @@ internal sealed partial class SessionActor
         var options = _broker.Options;
         return filter.IsShared && !options.SharedSubscriptionAvailable ? ReasonCode.SharedSubscriptionsNotSupported
             : filter.HasWildcards && !options.WildcardSubscriptionAvailable ? ReasonCode.WildcardSubscriptionsNotSupported
+            : _isDurable && _store!.Health.State != StoreState.Working ? ReasonCode.QuotaExceeded
             : !known && _subscriptions.Count + added >= options.SubscriptionsPerSessionMax ? ReasonCode.QuotaExceeded
             : null;
     }
 
     private void OnSubscribed(TopicProtocol.Subscribed subscribed)
     {
-        if (Answered(subscribed.SubscriptionId) && _subscribing is not null)
+        if (Answered(subscribed.SubscriptionId))
+        {
+            FinishAnswered();
+        }
+    }
+
+    private void FinishAnswered()
+    {
+        if (_isRecovering)
+        {
+            FinishRecovery();
+        }
+        else if (_subscribing is not null)
         {
             FinishSubscribe();
             Advance();
@@ -109,10 +123,14 @@ internal sealed partial class SessionActor
             }
         }
 
-        if (Answered(refused.SubscriptionId) && _subscribing is not null)
+        if (_isRecovering)
         {
-            FinishSubscribe();
-            Advance();
+            LoseRecovered(refused.SubscriptionId);
+        }
+
+        if (Answered(refused.SubscriptionId))
+        {
+            FinishAnswered();
         }
     }
 
@@ -125,6 +143,7 @@ internal sealed partial class SessionActor
             if (entry is not null)
             {
                 CountSubscription(entry, _subscriptions.Set(entry) ? 1 : 0);
+                KeepSubscription(entry);
             }
         }
 
@@ -212,6 +231,10 @@ internal sealed partial class SessionActor
             {
                 CountSubscription(entry, -1);
                 codes[i] = ReasonCode.Success;
+                if (DurableQueue is { } queue)
+                {
+                    Keep(new StoreMutation.RemoveSubscription(queue, packet.Filters[i].ToString()));
+                }
             }
         }
 

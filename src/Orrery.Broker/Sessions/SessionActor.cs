@@ -1,4 +1,5 @@
 using Orrery.Actors;
+using Orrery.Broker.Persistence;
 using Orrery.Broker.Publishing;
 using Orrery.Broker.Sharing;
 using Orrery.Broker.Statistics;
@@ -28,6 +29,8 @@ internal sealed partial class SessionActor : UntypedActor, IWithTimers
     {
         _broker = broker;
         _clientId = clientId;
+        _store = broker.Store;
+        _gate = _store is null ? null : new OutputGate();
         var options = broker.Options;
         _queue = new SessionQueue(options.QueuedMessagesMax, options.QueuedBytesMax, options.QueueFullPolicy);
     }
@@ -60,6 +63,12 @@ internal sealed partial class SessionActor : UntypedActor, IWithTimers
             case Accepted:
                 OnAccepted(Sender);
                 break;
+            case StoreProtocol.Durable durable:
+                OnDurable(durable);
+                break;
+            case StoreProtocol.Page page:
+                OnPage(page);
+                break;
             case TopicProtocol.Retained retained:
                 OnRetained(retained);
                 break;
@@ -77,6 +86,21 @@ internal sealed partial class SessionActor : UntypedActor, IWithTimers
                 break;
             case Terminated terminated:
                 OnTerminated(terminated.ActorRef);
+                break;
+            case Recover recover:
+                OnRecover(recover.Queue);
+                break;
+            case Serve:
+                OnServe();
+                break;
+            case StoreProtocol.Stalled:
+                OnStalled();
+                break;
+            case StoreProtocol.Failed:
+                OnStoreFailed();
+                break;
+            case Settle:
+                OnSettle();
                 break;
             case ShareWaited:
                 OnShareWaited();
@@ -100,6 +124,12 @@ internal sealed partial class SessionActor : UntypedActor, IWithTimers
 
         ResumeShares();
         Transmit();
+        if (_store is not null)
+        {
+            ReadAhead();
+            SettleWhenIdle();
+        }
+
         ReportDone();
         CountStored();
         _tally.Announce(_broker.Statistics, Self);
@@ -147,6 +177,10 @@ internal sealed partial class SessionActor : UntypedActor, IWithTimers
         foreach (var queued in _gaveWay)
         {
             Drop(reason, queued.Message);
+            if (reason == Counter.QueueFull)
+            {
+                Unkeep(queued);                         // else the whole queue ends, or the store has none of it
+            }
         }
 
         _gaveWay.Clear();

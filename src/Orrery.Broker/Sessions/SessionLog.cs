@@ -25,6 +25,9 @@ internal static partial class SessionLog
     [LoggerMessage(204, LogLevel.Debug, "{ClientId} may not publish to {Topic}: the message was dropped.")]
     public static partial void PublishRefused(ILogger logger, string clientId, TopicName topic);
 
+    [LoggerMessage(206, LogLevel.Warning, "{ClientId} had subscribed to {Filter}: there is no room for the subscription any more.")]
+    public static partial void SubscriptionLost(ILogger logger, string clientId, TopicFilter filter);
+
     [LoggerMessage(205, LogLevel.Error, "The session of {ClientId} failed and is lost.")]
     public static partial void Failed(ILogger logger, string clientId);
 }

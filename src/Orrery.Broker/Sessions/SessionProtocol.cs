@@ -1,5 +1,6 @@
 using Orrery.Actors;
 using Orrery.Broker.Connections;
+using Orrery.Broker.Persistence;
 using Orrery.Broker.Publishing;
 using Orrery.Mqtt.Codec;
 using Orrery.Mqtt.Packets;
@@ -39,6 +40,36 @@ internal static class SessionProtocol
     /// <summary>Asks the registry what a session holds; the answer is a <see cref="SessionSnapshot"/>.</summary>
     /// <param name="ClientId">Whose it is.</param>
     public sealed record Describe(string ClientId);
+
+    /// <summary>Makes a session what the store kept of it. It answers with <see cref="Recovered"/> once its subscriptions are active.</summary>
+    public sealed record Recover(RecoveredQueue Queue);
+
+    /// <summary>The answer to <see cref="Recover"/>, and the registry's to <see cref="RecoverAll"/>.</summary>
+    public sealed record Recovered
+    {
+        public static Recovered Instance { get; } = new();
+    }
+
+    /// <summary>Asks the registry to recover sessions; answered with <see cref="Recovered"/> once all are.</summary>
+    public sealed record RecoverAll(IReadOnlyList<RecoveredQueue> Queues);
+
+    /// <summary>All of the broker is recovered: delays and expiries of recovered sessions count again.</summary>
+    public sealed record Serve
+    {
+        public static Serve Instance { get; } = new();
+    }
+
+    /// <summary>No connection is left. Asks for <see cref="Settled"/> once everything about that is written; the registry asks all.</summary>
+    public sealed record Settle
+    {
+        public static Settle Instance { get; } = new();
+    }
+
+    /// <summary>The answer to <see cref="Settle"/>.</summary>
+    public sealed record Settled
+    {
+        public static Settled Instance { get; } = new();
+    }
 
     /// <summary>A session tells the registry that it is over.</summary>
     /// <param name="ClientId">Whose it was.</param>

@@ -3,15 +3,19 @@ using Orrery.Mqtt;
 namespace Orrery.Broker.Sessions;
 
 /// <summary>The messages that wait for one session: in order within a QoS class, bounded in messages and bytes.</summary>
-/// <remarks>QoS 0 has a line of its own, since a client that owes acknowledgements holds back QoS 1 and 2 only
-/// [MQTT-3.3.4-10].</remarks>
-internal sealed class SessionQueue
+/// <remarks>
+/// QoS 0 has a line of its own, since a client that owes acknowledgements holds back QoS 1 and 2 only [MQTT-3.3.4-10]. Of a
+/// durable session that is behind, the store has what waits above QoS 0, and only its number is kept here: see
+/// SessionQueue.Paging.cs.
+/// </remarks>
+internal sealed partial class SessionQueue
 {
     private readonly int _messagesMax;
     private readonly long _bytesMax;
     private readonly QueueFullPolicy _policy;
     private ShortQueue<QueuedMessage> _acknowledged;
     private ShortQueue<QueuedMessage> _unacknowledged;
+    private long _liveBytes;
 
     public SessionQueue(int messagesMax, long bytesMax, QueueFullPolicy policy)
     {
@@ -20,9 +24,13 @@ internal sealed class SessionQueue
         _policy = policy;
     }
 
-    public int Count => _acknowledged.Count + _unacknowledged.Count;
+    /// <summary>How many wait, in memory and in the store.</summary>
+    public int Count => LiveCount + (int)Math.Clamp(_behindCount, 0, int.MaxValue / 2);
 
-    public long Bytes { get; private set; }
+    public long Bytes => _liveBytes + Math.Max(0, _behindBytes);
+
+    /// <summary>How many wait in memory.</summary>
+    public int LiveCount => _acknowledged.Count + _unacknowledged.Count;
 
     /// <summary>Appends a message.</summary>
     /// <param name="message">The message.</param>
@@ -37,11 +45,18 @@ internal sealed class SessionQueue
                 return;
             }
 
+            if (LiveCount == 0)
+            {
+                break;                                  // the oldest are in the store: IsOverfull until they are read and dropped
+            }
+
             lost.Add(DropOldest());
         }
 
-        LineOf(message.QoS).Enqueue(message);
-        Bytes += message.Bytes;
+        if (!message.IsPaged || !TryKeepBehind(message))
+        {
+            Append(message);
+        }
     }
 
     /// <summary>Takes the message that is due next.</summary>
@@ -70,22 +85,24 @@ internal sealed class SessionQueue
     {
         while (_unacknowledged.TryDequeue(out var message))
         {
-            Bytes -= message.Bytes;
+            _liveBytes -= message.Bytes;
             lost.Add(message);
         }
     }
 
     /// <summary>Forgets all messages.</summary>
-    /// <param name="lost">Gets them.</param>
-    public void Clear(List<QueuedMessage> lost)
+    /// <param name="lost">Gets those in memory.</param>
+    /// <returns>How many more waited in the store.</returns>
+    public long Clear(List<QueuedMessage> lost)
     {
         while (_acknowledged.TryDequeue(out var message))
         {
-            Bytes -= message.Bytes;
+            _liveBytes -= message.Bytes;
             lost.Add(message);
         }
 
         DropUnacknowledged(lost);
+        return ForgetBehind();
     }
 
     /// <summary>Takes out the messages of shared subscriptions, which others may get instead.</summary>
@@ -102,7 +119,7 @@ internal sealed class SessionQueue
             {
                 if (message.Share is { } share && (subscriptionId is null || share.SubscriptionId == subscriptionId))
                 {
-                    Bytes -= message.Bytes;
+                    _liveBytes -= message.Bytes;
                     into.Add(message);
                 }
                 else
@@ -111,6 +128,12 @@ internal sealed class SessionQueue
                 }
             }
         }
+    }
+
+    private void Append(QueuedMessage message)
+    {
+        LineOf(message.QoS).Enqueue(message);
+        _liveBytes += message.Bytes;
     }
 
     private QueuedMessage DropOldest()
@@ -125,7 +148,7 @@ internal sealed class SessionQueue
     {
         var isThere = LineOf(qos).TryDequeue(out var message);
         Invariant.That(isThere);
-        Bytes -= message!.Bytes;
+        _liveBytes -= message!.Bytes;
         return message;
     }
 

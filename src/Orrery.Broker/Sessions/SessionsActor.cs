@@ -2,6 +2,7 @@ using Microsoft.Extensions.Logging;
 using Orrery.Actors;
 using Orrery.Actors.Extensions;
 using Orrery.Broker.Connections;
+using Orrery.Broker.Persistence;
 using Orrery.Broker.Statistics;
 using Orrery.Broker.Topics;
 using Orrery.Mqtt;
@@ -20,13 +21,18 @@ internal sealed class SessionsActor : UntypedActor
     private readonly IRandomStream _identifiers;
     private readonly Dictionary<string, Entry> _entries = new(StringComparer.Ordinal);
     private readonly Dictionary<IActorRef, string> _clientIds = [];
+    private readonly HashSet<IActorRef> _unrecovered = [];  // looked into, never enumerated
+    private readonly HashSet<IActorRef> _unsettled = [];    // the same
+    private IActorRef _settleAsker = ActorRefs.Nobody;
+    private IActorRef _recoverAsker = ActorRefs.Nobody;
     private long _started;
     private Tally _tally;
 
-    public SessionsActor(BrokerOptions options, TopicTree topics, IActorRef shared, IActorRef statistics, ILogger logger, Explanation? explain)
+    public SessionsActor(
+        BrokerOptions options, TopicTree topics, IActorRef shared, IActorRef statistics, ILogger logger, Explanation? explain, StoreHandle? store)
     {
         var clock = Context.System.Scheduler;
-        _broker = new BrokerContext(options, topics, Self, shared, statistics, logger, explain)
+        _broker = new BrokerContext(options, topics, Self, shared, statistics, logger, explain, store)
         {
             ClockOriginTicks = clock.Now.UtcTicks - clock.MonotonicClock.Ticks,
         };
@@ -42,6 +48,21 @@ internal sealed class SessionsActor : UntypedActor
         {
             case Attach attach:
                 OnAttach(attach);
+                break;
+            case RecoverAll all:
+                OnRecoverAll(all);
+                break;
+            case Recovered:
+                OnRecovered(Sender);
+                break;
+            case Serve or StoreProtocol.Failed:
+                TellAll(message);
+                break;
+            case Settle:
+                OnSettle();
+                break;
+            case Settled:
+                OnSettled(Sender);
                 break;
             case Ending ending:
                 OnEnding(ending);
@@ -114,7 +135,11 @@ internal sealed class SessionsActor : UntypedActor
         {
             _tally.Add(Counter.SessionsFailed);
             SessionLog.Failed(_broker.Logger, clientId);
+            EndKept(clientId);
         }
+
+        OnRecovered(session);
+        OnSettled(session);
 
         foreach (var attach in entry.Waiting ?? [])
         {
@@ -131,6 +156,79 @@ internal sealed class SessionsActor : UntypedActor
         else
         {
             Sender.Tell(SessionSnapshot.None, Self);
+        }
+    }
+
+    /// <summary>What the store has of a session that is lost is lost too: a later start would bring it back behind its client's back.</summary>
+    private void EndKept(string clientId)
+    {
+        var queue = new StoredQueue(StoredQueueKind.Session, clientId);
+        _broker.Store?.Actor.Tell(
+            new StoreProtocol.Write([new StoreMutation.BeginQueue(queue), new StoreMutation.EndQueue(queue)], 0), Self);
+    }
+
+    private void OnRecoverAll(RecoverAll all)
+    {
+        _recoverAsker = Sender;
+        foreach (var queue in all.Queues)
+        {
+            var session = Start(queue.Queue.Name).Session;
+            _unrecovered.Add(session);
+            session.Tell(new Recover(queue), Self);
+        }
+
+        AnswerRecovered();
+    }
+
+    private void OnRecovered(IActorRef session)
+    {
+        if (_unrecovered.Remove(session))
+        {
+            AnswerRecovered();
+        }
+    }
+
+    private void AnswerRecovered()
+    {
+        if (_unrecovered.Count == 0)
+        {
+            _recoverAsker.Tell(Recovered.Instance, Self);
+        }
+    }
+
+    private void TellAll(object message)
+    {
+        foreach (var session in Context.GetChildren())
+        {
+            session.Tell(message, Self);
+        }
+    }
+
+    private void OnSettle()
+    {
+        _settleAsker = Sender;
+        foreach (var session in Context.GetChildren())
+        {
+            _unsettled.Add(session);
+            session.Tell(Settle.Instance, Self);
+        }
+
+        AnswerSettled();
+    }
+
+    private void OnSettled(IActorRef session)
+    {
+        if (_unsettled.Remove(session))
+        {
+            AnswerSettled();
+        }
+    }
+
+    private void AnswerSettled()
+    {
+        if (_unsettled.Count == 0)
+        {
+            _settleAsker.Tell(Settled.Instance, Self);
         }
     }
 

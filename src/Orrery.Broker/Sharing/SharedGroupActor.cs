@@ -1,5 +1,6 @@
 using Orrery.Actors;
 using Orrery.Actors.Extensions;
+using Orrery.Broker.Persistence;
 using Orrery.Broker.Sessions;
 using Orrery.Broker.Statistics;
 using Orrery.Broker.Topics;
@@ -15,7 +16,7 @@ namespace Orrery.Broker.Sharing;
 /// A member is given no more than it has room for, so a full or vanished one never blocks the group; what no member has
 /// room for waits here. What a member could not begin to send comes back and goes to another.
 /// </remarks>
-internal sealed class SharedGroupActor : UntypedActor
+internal sealed partial class SharedGroupActor : UntypedActor
 {
     private readonly SharedGroupContext _groups;
     private readonly TopicFilter _filter;               // with "$share/NAME/"
@@ -33,7 +34,7 @@ internal sealed class SharedGroupActor : UntypedActor
     private long _sequence;
     private long _handled;
     private bool _isSubscribed;
-    private bool _isSubscribing;
+    private int _subscribesSent;                        // that the topic tree has not answered
 
     public SharedGroupActor(SharedGroupContext groups, string filter)
     {
@@ -42,6 +43,8 @@ internal sealed class SharedGroupActor : UntypedActor
         _topicFilter = TopicFilter.Parse(filter[(filter.IndexOf('/', "$share/".Length) + 1)..]);
         _chooser = new MemberChooser(groups.Options.SharedSubscriptionStrategy, Context.System.GetRandomStream($"{Self.Path}/members"));
     }
+
+    private bool IsSubscribing => _subscribesSent > 0;
 
     protected override void OnReceive(object message)
     {
@@ -74,6 +77,15 @@ internal sealed class SharedGroupActor : UntypedActor
                 break;
             case TopicProtocol.Unsubscribed:
                 break;
+            case Recover recover:
+                OnRecover(recover.Queue);
+                break;
+            case StoreProtocol.Page page:
+                OnPage(page);
+                break;
+            case Serve:
+                _isRecovering = false;
+                break;
             case StatisticsActor.Collect:
                 _tally.Report(_groups.Statistics, Self);
                 break;
@@ -85,11 +97,12 @@ internal sealed class SharedGroupActor : UntypedActor
                 break;
         }
 
-        if (_members.Count == 0 && !_isSubscribing)
+        if (_members.Count == 0 && !IsSubscribing && !_isRecovering)
         {
             End();
         }
 
+        TellStore();
         Dispatch();
         CountStored();
         _tally.Announce(_groups.Statistics, Self);
@@ -126,30 +139,43 @@ internal sealed class SharedGroupActor : UntypedActor
 
         member.Entry = join.Entry;
         member.RoomMax = join.RoomMax;
+        var begins = join.Entry.Queue is not null && BeginKeeping();
         var answer = new TopicProtocol.Subscribed(join.Entry.SubscriptionId, existed);
-        if (_isSubscribed)
+        if (_isSubscribed && !IsSubscribing && !begins)
         {
             member.Session.Tell(answer, Self);
             return;
         }
 
         _owed.Add((member.Session, answer));
-        if (!_isSubscribing)
+        if (begins || !IsSubscribing)
         {
-            _isSubscribing = true;
-            _groups.Topics.Root.Tell(new TopicProtocol.Subscribe(OwnEntry(), _topicFilter), Self);
+            Subscribe();                                // publishers know of the group, and of its queue, before the member is told
         }
+    }
+
+    private void Subscribe()
+    {
+        _subscribesSent++;
+        TellStore();                                    // the queue begins before anybody adds to it
+        _groups.Topics.Root.Tell(new TopicProtocol.Subscribe(OwnEntry(), _topicFilter), Self);
     }
 
     /// <summary>The group's own subscription takes every QoS and flag: each member's options apply when it is given a message.</summary>
     private SubscriberEntry OwnEntry() => new(
         Self, _filter.ToString(), 1,
-        new Subscription(_topicFilter, QoS.ExactlyOnce, NoLocal: false, RetainAsPublished: true, RetainHandling.DoNotSend), null);
+        new Subscription(_topicFilter, QoS.ExactlyOnce, NoLocal: false, RetainAsPublished: true, RetainHandling.DoNotSend), null) { Queue = _kept };
 
     private void OnSubscribed(bool granted)
     {
-        _isSubscribing = false;
+        _subscribesSent--;
         _isSubscribed = granted;
+        FinishRecovery();
+        if (IsSubscribing)
+        {
+            return;                                     // the latest entry is still on its way
+        }
+
         foreach (var (session, answer) in _owed)
         {
             if (granted)
@@ -221,25 +247,27 @@ internal sealed class SharedGroupActor : UntypedActor
 
         foreach (var run in deliver.Runs)
         {
-            foreach (var message in run.Span)
+            var isKept = run.Grant.Queue is not null && ReferenceEquals(run.Grant.Queue, _kept);
+            for (var i = 0; i < run.Count; i++)
             {
-                Offer(message);
+                Offer(run.Span[i], isKept ? run.StoredAt(i) : null);
             }
         }
     }
 
-    private void Offer(ApplicationMessage message)
+    private void Offer(ApplicationMessage message, StoredMessage? stored)
     {
+        var shared = new SharedMessage(message, ++_sequence, stored, stored is null ? null : _kept);
         if (_queue.Count == 0 && _chooser.Choose(_members, Sender) is { } member)
         {
-            Give(member, new SharedMessage(message, ++_sequence));
+            Give(member, shared);
             return;
         }
 
         var options = _groups.Options;
         if (message.QoS == QoS.AtMostOnce && _members.TrueForAll(m => m.IsAway))
         {
-            Drop(Counter.QoS0Offline, message);
+            Drop(Counter.QoS0Offline, shared);
             return;
         }
 
@@ -252,22 +280,23 @@ internal sealed class SharedGroupActor : UntypedActor
 
             if (options.QueueFullPolicy == QueueFullPolicy.DropNewest || _queue.Count == 0)
             {
-                Drop(Counter.QueueFull, message);
+                Drop(Counter.QueueFull, shared);
                 return;
             }
 
-            Drop(Counter.QueueFull, TakeFirst().Message);
+            Drop(Counter.QueueFull, TakeFirst());
         }
 
-        _queue.AddLast(new Waiting(new SharedMessage(message, ++_sequence), Sender));
+        _queue.AddLast(new Waiting(shared, Sender));
         _queuedBytes += QueuedMessage.SizeOf(message);
         _groups.Explain?.Queued(_filter.ToString(), message, _queue.Count);
     }
 
-    private void Drop(Counter reason, ApplicationMessage message)
+    private void Drop(Counter reason, SharedMessage shared)
     {
         _tally.Add(reason);
-        _groups.Explain?.Dropped(_filter.ToString(), message, reason);
+        _groups.Explain?.Dropped(_filter.ToString(), shared.Message, reason);
+        Unkeep(shared);
     }
 
     /// <summary>Gives out what waits, and tells each member at once what this turn chose it for.</summary>
@@ -321,11 +350,15 @@ internal sealed class SharedGroupActor : UntypedActor
         }
 
         Context.Unwatch(session);
-        return _members.Remove(member);
+        _members.Remove(member);
+        EndKeepingWhenAlone();
+        return true;
     }
 
     private void End()
     {
+        EndKeepingWhenAlone();
+
         // Nobody is left for what waits. A member that joins now subscribes anew.
         if (_queue.Count > 0)
         {
@@ -334,7 +367,7 @@ internal sealed class SharedGroupActor : UntypedActor
 
         while (_queue.First is not null)
         {
-            Drop(Counter.SharedGroupEnded, TakeFirst().Message);
+            Drop(Counter.SharedGroupEnded, TakeFirst());
         }
 
         if (_isSubscribed)

@@ -9,6 +9,8 @@ internal sealed class SharedGroupsActor : UntypedActor
     private readonly SharedGroupContext _groups;
     private readonly Dictionary<string, Group> _byFilter = new(StringComparer.Ordinal);
     private readonly Dictionary<IActorRef, string> _filters = [];
+    private IActorRef _recoverAsker = ActorRefs.Nobody;
+    private int _unrecovered;
     private long _started;
 
     public SharedGroupsActor(SharedGroupContext groups) => _groups = groups;
@@ -28,6 +30,20 @@ internal sealed class SharedGroupsActor : UntypedActor
             case Room room:
                 PassToExisting(room.Filter.ToString(), message);
                 break;
+            case RecoverAll all:
+                OnRecoverAll(all);
+                break;
+            case Recovered:
+                _unrecovered--;
+                AnswerRecovered();
+                break;
+            case Serve:
+                foreach (var group in Context.GetChildren())
+                {
+                    group.Tell(message, Self);
+                }
+
+                break;
             case Empty empty:
                 OnEmpty(empty);
                 break;
@@ -37,6 +53,26 @@ internal sealed class SharedGroupsActor : UntypedActor
             default:
                 Unhandled(message);
                 break;
+        }
+    }
+
+    private void OnRecoverAll(RecoverAll all)
+    {
+        _recoverAsker = Sender;
+        _unrecovered = all.Queues.Count;
+        foreach (var queue in all.Queues)
+        {
+            Find(queue.Name).Actor.Tell(new Recover(queue), Self);
+        }
+
+        AnswerRecovered();
+    }
+
+    private void AnswerRecovered()
+    {
+        if (_unrecovered == 0)
+        {
+            _recoverAsker.Tell(Recovered.Instance, Self);
         }
     }
 

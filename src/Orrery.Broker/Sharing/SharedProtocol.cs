@@ -1,4 +1,5 @@
 using Orrery.Actors;
+using Orrery.Broker.Persistence;
 using Orrery.Broker.Topics;
 using Orrery.Mqtt.Topics;
 
@@ -40,6 +41,24 @@ internal static class SharedProtocol
     /// <param name="Messages">In any order.</param>
     /// <param name="RoomMax">How many messages it takes at a time, 0 for none now, or <see cref="Away"/>.</param>
     public sealed record GiveBack(long SubscriptionId, SharedMessage[] Messages, int RoomMax);
+
+    /// <summary>Makes a group what the store kept of it. It answers with <see cref="Recovered"/> once it subscribes and has its messages.</summary>
+    public sealed record Recover(StoredQueue Queue);
+
+    /// <summary>The answer to <see cref="Recover"/>, and the parent's to <see cref="RecoverAll"/>.</summary>
+    public sealed record Recovered
+    {
+        public static Recovered Instance { get; } = new();
+    }
+
+    /// <summary>Asks the parent to recover groups; answered with <see cref="Recovered"/> once all are.</summary>
+    public sealed record RecoverAll(IReadOnlyList<StoredQueue> Queues);
+
+    /// <summary>All of the broker is recovered: a group without members ends again.</summary>
+    public sealed record Serve
+    {
+        public static Serve Instance { get; } = new();
+    }
 
     /// <summary>A group tells its parent that nobody is left.</summary>
     /// <param name="Filter">Which group.</param>

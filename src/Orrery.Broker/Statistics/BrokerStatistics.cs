@@ -1,3 +1,4 @@
+using Orrery.Broker.Persistence;
 using Orrery.Broker.Topics;
 using Orrery.Mqtt;
 
@@ -17,8 +18,9 @@ public sealed class BrokerStatistics
     private readonly long[] _packets;
     private readonly long[] _reasons;
 
-    internal BrokerStatistics(long[] totals, long[] packets, long[] reasons, TopicTreeCounters topics)
+    internal BrokerStatistics(long[] totals, long[] packets, long[] reasons, TopicTreeCounters topics, StoreHealth store)
     {
+        Store = store;
         _totals = totals;
         _packets = packets;
         _reasons = reasons;
@@ -30,6 +32,9 @@ public sealed class BrokerStatistics
 
     /// <summary>What the topic tree holds.</summary>
     public TopicTreeCounters Topics { get; }
+
+    /// <summary>How the store is.</summary>
+    public StoreHealth Store { get; }
 
     /// <summary>Connections that are open.</summary>
     public long ConnectionsOpen => this[Counter.ConnectionsOpened] - this[Counter.ConnectionsClosed];

@@ -1,4 +1,5 @@
 using Orrery.Actors;
+using Orrery.Broker.Persistence;
 using Orrery.Broker.Sessions;
 using Orrery.Broker.Topics;
 
@@ -8,6 +9,7 @@ namespace Orrery.Broker.Statistics;
 internal sealed partial class StatisticsActor : UntypedActor, IWithTimers
 {
     private readonly TopicTree _topics;
+    private readonly StoreHandle? _store;
     private readonly long[] _totals = new long[Tally.CounterCount];
     private readonly long[] _packets = new long[PacketTally.Length];
     private readonly long[] _reasons = new long[ReasonCount.Length];
@@ -18,8 +20,9 @@ internal sealed partial class StatisticsActor : UntypedActor, IWithTimers
     private readonly List<IActorRef> _nextAskers = [];      // who came too late for it
     private bool _inRound;
 
-    public StatisticsActor(BrokerOptions options, TopicTree topics)
+    public StatisticsActor(BrokerOptions options, TopicTree topics, StoreHandle? store = null)
     {
+        _store = store;
         _topics = topics;
         _interval = TimeSpan.FromSeconds(options.SysIntervalSeconds);
         _publisher = new SystemPublisher(topics, Self, options.RetainAvailable);
@@ -121,7 +124,7 @@ internal sealed partial class StatisticsActor : UntypedActor, IWithTimers
     private void EndRound()
     {
         _inRound = false;
-        var statistics = new BrokerStatistics([.. _totals], [.. _packets], [.. _reasons], _topics.Counters);
+        var statistics = new BrokerStatistics([.. _totals], [.. _packets], [.. _reasons], _topics.Counters, _store?.Health ?? StoreHealth.None);
         foreach (var asker in _roundAskers)
         {
             asker.Tell(statistics, Self);

@@ -1,6 +1,7 @@
 using System.Globalization;
 using System.Reflection;
 using System.Text;
+using Orrery.Broker.Persistence;
 using Orrery.Mqtt;
 using Orrery.Mqtt.Packets;
 using Orrery.Mqtt.Topics;
@@ -98,6 +99,11 @@ internal sealed class SystemTree
         Say("store/messages/count", stored);
         Say("store/messages/bytes", statistics[Counter.StoredBytes] + statistics.Topics.RetainedBytes);
         Say("retained messages/count", statistics.Topics.RetainedMessages);
+        if (StateName(statistics.Store.State) is { } state)
+        {
+            Say("store/state", state);
+        }
+
         Say("subscriptions/count", statistics[Counter.Subscriptions]);
         Say("shared_subscriptions/count", statistics[Counter.SharedSubscriptions]);
     }
@@ -132,6 +138,16 @@ internal sealed class SystemTree
             SayUnlessNone($"mqtt/{Name(type)}/sent", statistics.Sent(type));
         }
     }
+
+    private static string? StateName(StoreState state) => state switch
+    {
+        StoreState.None => null,
+        StoreState.Opening => "opening",
+        StoreState.Working => "working",
+        StoreState.Full => "full",
+        StoreState.Failed => "failed",
+        _ => throw new InvariantViolationException($"no name for {state}"),
+    };
 
     private static string Name(ControlPacketType type) => type switch
     {

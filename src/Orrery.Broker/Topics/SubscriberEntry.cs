@@ -1,4 +1,5 @@
 using Orrery.Actors;
+using Orrery.Broker.Persistence;
 using Orrery.Mqtt.Packets;
 
 namespace Orrery.Broker.Topics;
@@ -17,5 +18,8 @@ public sealed record SubscriberEntry(
     Subscription Subscription,
     uint? SubscriptionIdentifier) : IKeyed<IActorRef>
 {
+    /// <summary>The queue that outlives the process, of a durable session or shared subscription; null for what ends with it.</summary>
+    public StoredQueue? Queue { get; init; }
+
     IActorRef IKeyed<IActorRef>.Key => Session;
 }

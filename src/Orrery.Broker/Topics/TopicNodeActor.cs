@@ -1,4 +1,5 @@
 using Orrery.Actors;
+using Orrery.Broker.Persistence;
 using Orrery.Mqtt.Packets;
 using Orrery.Mqtt.Topics;
 
@@ -134,6 +135,12 @@ internal partial class TopicNodeActor : UntypedActor
         }
 
         _retained = store.Message;
+        if (store.Mutation is { } mutation)
+        {
+            // Before the answer: what its receiver tells the store then comes behind this.
+            Tree.Store!.Actor.Tell(new StoreProtocol.Write([mutation], 0), Self);
+        }
+
         _settledTopic = store.Topic;
         _settledCount++;
         if (store.Token is { } token)

@@ -1,3 +1,4 @@
+using Orrery.Broker.Persistence;
 using Orrery.Mqtt.Packets;
 using Orrery.Mqtt.Topics;
 
@@ -14,7 +15,8 @@ internal static class TopicNodeProtocol
     /// <param name="Message">The message to be, or null to remove it.</param>
     /// <param name="CountDelta">What it does to the number of retained messages on the path: -1, 0 or 1.</param>
     /// <param name="Token">The token of the Retain that asks for an answer, or null.</param>
-    public sealed record StoreRetained(TopicName Topic, ApplicationMessage? Message, int CountDelta, long? Token);
+    /// <param name="Mutation">What the node tells the store; null for nothing.</param>
+    public sealed record StoreRetained(TopicName Topic, ApplicationMessage? Message, int CountDelta, long? Token, StoreMutation? Mutation);
 
     /// <summary>A node tells the root that admitted changes of its topic's retained message are published.</summary>
     public sealed record RetainedSettled(TopicName Topic, int Count);

@@ -1,4 +1,5 @@
 using Orrery.Actors;
+using Orrery.Broker.Persistence;
 using Orrery.Mqtt.Packets;
 using Orrery.Mqtt.Topics;
 
@@ -47,7 +48,11 @@ public static class TopicProtocol
     /// <summary>Makes a message its topic's retained one; an empty payload removes it [MQTT-3.3.1-5, MQTT-3.3.1-6].</summary>
     /// <param name="Message">The message as it is to be found by <see cref="TopicTree.MatchRetained"/>.</param>
     /// <param name="Token">Repeated in the answer, <see cref="Retained"/>.</param>
-    public sealed record Retain(ApplicationMessage Message, long Token);
+    public sealed record Retain(ApplicationMessage Message, long Token)
+    {
+        /// <summary>What the topic's node tells the store to keep before it answers; null keeps nothing beyond the process.</summary>
+        public StoredMessage? Stored { get; init; }
+    }
 
     /// <summary>The answer to <see cref="Retain"/>, once every later walk sees the change.</summary>
     /// <param name="Token">As asked.</param>

@@ -1,3 +1,6 @@
+using Orrery.Broker.Persistence;
+using Orrery.Mqtt.Packets;
+
 namespace Orrery.Broker.Topics;
 
 /// <summary>The root of the tree, which every change passes: it admits or refuses, and counts.</summary>
@@ -80,8 +83,13 @@ internal sealed class TopicRootActor : TopicNodeActor
         }
 
         SchedulePublication();
-        base.OnReceive(new TopicNodeProtocol.StoreRetained(topic, next, countDelta, retain.Token));
+        base.OnReceive(new TopicNodeProtocol.StoreRetained(topic, next, countDelta, retain.Token, MutationOf(retain, next)));
     }
+
+    private static StoreMutation? MutationOf(TopicProtocol.Retain retain, ApplicationMessage? next) =>
+        retain.Stored is null ? null
+        : next is null ? new StoreMutation.ClearRetained(retain.Message.Topic.ToString())
+        : new StoreMutation.SetRetained(retain.Stored);
 
     private void OnDropRetained(TopicProtocol.DropRetained drop)
     {
@@ -93,6 +101,7 @@ internal sealed class TopicRootActor : TopicNodeActor
         var isAdmitted = _ledger.TryAdmit(topic, current, null, out var countDelta);
         Invariant.That(isAdmitted);                         // removing never meets a limit
         SchedulePublication();
-        base.OnReceive(new TopicNodeProtocol.StoreRetained(topic, null, countDelta, Token: null));
+        base.OnReceive(new TopicNodeProtocol.StoreRetained(
+            topic, null, countDelta, Token: null, Tree.Store is null ? null : new StoreMutation.ClearRetained(topic.ToString())));
     }
 }

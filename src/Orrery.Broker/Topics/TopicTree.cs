@@ -1,6 +1,7 @@
 using System.Diagnostics.CodeAnalysis;
 using Orrery.Actors;
 using Orrery.Actors.Extensions;
+using Orrery.Broker.Persistence;
 using Orrery.Mqtt;
 using Orrery.Mqtt.Packets;
 using Orrery.Mqtt.Topics;
@@ -17,8 +18,9 @@ public sealed class TopicTree
     private readonly PublishedVersion _version = new();
     private readonly Published<TopicTreeCounters> _counters = new(new TopicTreeCounters(0, 0, 0));
 
-    private TopicTree(TopicTreeOptions options)
+    private TopicTree(TopicTreeOptions options, StoreHandle? store)
     {
+        Store = store;
         Options = options;
         RootNode = TopicNode.CreateRoot(this);
     }
@@ -35,6 +37,9 @@ public sealed class TopicTree
 
     internal TopicTreeOptions Options { get; }
 
+    /// <summary>What keeps retained messages beyond the process; null for nothing.</summary>
+    internal StoreHandle? Store { get; }
+
     internal TopicNode RootNode { get; }
 
     /// <summary>Starts an empty tree.</summary>
@@ -45,14 +50,16 @@ public sealed class TopicTree
     /// A failure of any node is the parent's to judge. To restart the root would lose every subscription without a word,
     /// so the parent's strategy has to stop it or to escalate.
     /// </remarks>
-    public static TopicTree Create(IActorRefFactory parent, TopicTreeOptions options)
+    public static TopicTree Create(IActorRefFactory parent, TopicTreeOptions options) => Create(parent, options, store: null);
+
+    internal static TopicTree Create(IActorRefFactory parent, TopicTreeOptions options, StoreHandle? store)
     {
         ArgumentNullException.ThrowIfNull(parent);
         ArgumentNullException.ThrowIfNull(options);
         var faults = options.Validate();
         if (faults.Count > 0) throw new ArgumentException(string.Join(' ', faults), nameof(options));
 
-        var tree = new TopicTree(options);
+        var tree = new TopicTree(options, store);
         tree.Root = parent.ActorOf(Props.Create(() => new TopicRootActor(tree)), "topics");
         return tree;
     }

@@ -28,6 +28,8 @@ internal abstract record ConfigurationSchema
         var broker = new Dictionary<string, ConfigurationSchema>(StringComparer.OrdinalIgnoreCase)
         {
             [nameof(MqttBrokerOptions.Listeners)] = new List(Of(typeof(MqttListenerOptions), [])),
+            [nameof(MqttBrokerOptions.DataFolder)] = new Scalar(typeof(string)),
+            [nameof(MqttBrokerOptions.Persistence)] = new Scalar(typeof(PersistenceMode)),
         };
         Of(typeof(BrokerOptions), broker);
 

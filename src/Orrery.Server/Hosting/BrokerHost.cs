@@ -8,6 +8,7 @@ using Orrery.Broker;
 using Orrery.Server.Connections;
 using Orrery.Server.Logging;
 using Orrery.Server.Options;
+using Orrery.Storage;
 
 namespace Orrery.Server.Hosting;
 
@@ -21,6 +22,7 @@ public sealed class BrokerHost : IHostedService, IAsyncDisposable
     private readonly ILoggerFactory _loggers;
     private readonly ILogger _logger;
     private readonly List<MqttBroker> _brokers = [];
+    private readonly List<ThreadedStore> _stores = [];
     private ActorSystem? _system;
     private KestrelListeners? _listeners;
 
@@ -49,25 +51,29 @@ public sealed class BrokerHost : IHostedService, IAsyncDisposable
     public IReadOnlyList<IPEndPoint> EndPointsOf(string broker) =>
         [.. _listeners?.EndPoints.Where(e => e.Broker == broker).Select(e => e.EndPoint) ?? []];
 
-    /// <summary>Starts the brokers, then listens.</summary>
+    /// <summary>Starts the brokers, waits until they have recovered what they kept, then listens.</summary>
     /// <exception cref="ListenException">An address can't be listened on.</exception>
+    /// <exception cref="StoreUnavailableException">What a broker kept can't be opened.</exception>
     public async Task StartAsync(CancellationToken cancellationToken)
     {
         _system = ActorSystem.Create("orrery");
         ServerLog.Seeded(_logger, _system.Seed());
 
-        var bindings = new List<ListenerBinding>();
-        foreach (var registration in _registrations)
-        {
-            var options = _brokerOptions.Get(registration.OptionsName);
-            var broker = MqttBroker.Start(_system, registration.Name, options.Limits, _loggers);
-            _brokers.Add(broker);
-            bindings.AddRange(BindingsOf(registration.OptionsName, broker, options));
-        }
-
-        _listeners = new KestrelListeners(bindings, _options, _services, _loggers);
         try
         {
+            var bindings = new List<ListenerBinding>();
+            foreach (var registration in _registrations)
+            {
+                var options = _brokerOptions.Get(registration.OptionsName);
+                var store = BrokerStores.Create(registration.Name, options);
+                if (store is not null) _stores.Add(store);
+                var broker = MqttBroker.Start(_system, registration.Name, options.Limits, _loggers, store);
+                _brokers.Add(broker);
+                bindings.AddRange(BindingsOf(registration.OptionsName, broker, options));
+            }
+
+            await RecoverAsync(cancellationToken).ConfigureAwait(false);
+            _listeners = new KestrelListeners(bindings, _options, _services, _loggers);
             await _listeners.StartAsync(cancellationToken).ConfigureAwait(false);
         }
         catch
@@ -79,6 +85,15 @@ public sealed class BrokerHost : IHostedService, IAsyncDisposable
         foreach (var (broker, endPoint) in _listeners.EndPoints)
         {
             ServerLog.Listening(_logger, new BrokerRegistration(broker).Name, endPoint.ToString());
+        }
+    }
+
+    private async Task RecoverAsync(CancellationToken cancellationToken)
+    {
+        foreach (var broker in _brokers)
+        {
+            var ready = await broker.Actor.Ask<BrokerReady>(MqttBroker.GetReady).WaitAsync(cancellationToken).ConfigureAwait(false);
+            if (ready.Failure is { } failure) throw BrokerStores.Unavailable(broker.Name, failure);
         }
     }
 
@@ -116,6 +131,8 @@ public sealed class BrokerHost : IHostedService, IAsyncDisposable
         (_listeners, _system) = (null, null);
         if (listeners is not null) await listeners.DisposeAsync().ConfigureAwait(false);
         if (system is not null) await system.Terminate().ConfigureAwait(false);
+        foreach (var store in _stores) store.Dispose();
+        _stores.Clear();
     }
 
     private IEnumerable<ListenerBinding> BindingsOf(string name, MqttBroker broker, MqttBrokerOptions options)

@@ -15,6 +15,17 @@ internal sealed class MqttBrokerOptionsValidator : IValidateOptions<MqttBrokerOp
             Check(options.Listeners[i], $"{section}:Listeners:{i}", faults);
         }
 
+        if (options.Persistence is { } mode && !Enum.IsDefined(mode))
+        {
+            faults.Add($"{section}:{nameof(options.Persistence)} is {mode}; it takes memory, os, group or fsync.");
+        }
+
+        if (options.EffectivePersistence != PersistenceMode.Memory && string.IsNullOrEmpty(options.DataFolder))
+        {
+            faults.Add($"{section}:{nameof(options.Persistence)} is {options.Persistence}, and there is no {section}:{nameof(options.DataFolder)}: "
+                + "name the folder to keep it in, or choose memory.");
+        }
+
         foreach (var fault in options.Limits.Validate())
         {
             faults.Add($"{section}:{fault} Set it within that range, or leave it out for its default.");

@@ -21,6 +21,9 @@ internal sealed class FakeStore(StoreModel? model = null) : IMessageStore
     /// <summary>What the commit under way would keep; null for none.</summary>
     public IReadOnlyList<StoreMutation>? Pending => _pending;
 
+    /// <summary>True asks for a commit of each write alone.</summary>
+    public bool CommitsEachWrite { get; set; }
+
     public bool IsReading => _read is not null;
 
     public bool IsClosed { get; private set; }

@@ -59,6 +59,28 @@ public class StoreActorTests
     }
 
     [Fact]
+    public void Where_each_write_wants_a_commit_it_gets_one()
+    {
+        _store.CommitsEachWrite = true;
+        _one.Write(1, new StoreMutation.BeginQueue(_queue));
+        _one.Write(2, Add("a"));
+        _two.Write(1, Add("b"));
+        _one.Read(_queue, number: 1);
+        _one.Write(3, Add("c"));
+        Finish();
+        Finish();
+        Assert.Equal([new Durable(1), new Durable(2)], _one.Heard);
+        Finish();
+        Assert.True(_store.IsReading);
+        Finish();
+        Assert.Equal(2, Assert.IsType<Page>(_one.Heard[^1]).Entries.Count);
+        Finish();
+
+        Assert.Equal([new Durable(1)], _two.Heard);
+        Assert.Equal(4, _store.Commits);
+    }
+
+    [Fact]
     public void A_write_of_nothing_is_durable_once_all_before_it_is()
     {
         _one.Write(1, new StoreMutation.BeginQueue(_queue));
@@ -212,6 +234,7 @@ public class StoreActorTests
         _log = lines.Lines;
         var (handle, broker, logger) = (_handle, _broker.Actor, lines.CreateLogger("store"));
         handle.Actor = _host.System.ActorOf(Props.Create(() => new StoreActor(store, handle, broker, broker, logger)));
+        handle.Actor.Tell(Open.Instance, ActorRefs.NoSender);
         _host.Run();
         Assert.IsType<Opened>(_broker.Heard[^1]);
         foreach (var writer in new[] { _one, _two, _broker })

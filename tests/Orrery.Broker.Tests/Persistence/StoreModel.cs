@@ -35,7 +35,7 @@ internal sealed class StoreModel
     {
         var page = new List<StoredEntry>();
         var bytes = 0L;
-        foreach (var entry in _queues[queue.Id].Entries.Where(e => e.Identifier is null && e.Message.Id > after).OrderBy(e => e.Message.Id))
+        foreach (var entry in _queues[queue.Id].Entries.Where(e => e.Identifier is null && e.Message.Id > after))
         {
             var size = entry.Message.Message.Topic.Utf8.Length + entry.Message.Message.Payload.Length;
             if (page.Count == countMax || (page.Count > 0 && bytes + size > bytesMax)) break;
@@ -87,22 +87,19 @@ internal sealed class StoreModel
                 LargestMessageId = Math.Max(LargestMessageId, m.Message.Id);
                 foreach (var target in m.Targets)
                 {
-                    Of(target.Queue).Entries.Add(new Entry(m.Message, target.QoS, target.Retain, target.Identifiers));
+                    Of(target.Queue).Add(m.Message, target);
                 }
 
                 break;
             case StoreMutation.MoveMessage m:
-                Assert.Equal(1, Of(m.From).Entries.RemoveAll(e => e.Message.Id == m.Message.Id));
-                Of(m.To.Queue).Entries.Add(new Entry(m.Message, m.To.QoS, m.To.Retain, m.To.Identifiers));
+                Of(m.From).Remove(m.Message);
+                Of(m.To.Queue).Add(m.Message, m.To);
                 break;
             case StoreMutation.RemoveMessage m:
-                Assert.Equal(1, Of(m.Queue).Entries.RemoveAll(e => e.Message.Id == m.Message.Id));
+                Of(m.Queue).Remove(m.Message);
                 break;
             case StoreMutation.StartExchange m:
-                var started = Of(m.Queue).Entry(m.Message);
-                Assert.DoesNotContain(Of(m.Queue).Entries, e => e.Identifier == m.PacketIdentifier || (e.Identifier is not null && e.Order >= m.Order));
-                (started.Identifier, started.Order) = (m.PacketIdentifier, m.Order);
-                started.State = started.QoS == QoS.AtLeastOnce ? OutboundState.AwaitingPubAck : OutboundState.AwaitingPubRec;
+                Of(m.Queue).Start(m);
                 break;
             case StoreMutation.AdvanceExchange m:
                 Of(m.Queue).Entry(m.Message).State = m.State;
@@ -131,6 +128,9 @@ internal sealed class StoreModel
 
     internal sealed class Queue(StoredQueueKind kind, string name)
     {
+        private readonly SortedDictionary<long, Entry> _entries = [];
+        private readonly SortedDictionary<long, Entry> _exchanges = [];     // by their order
+
         public StoredQueueKind Kind { get; } = kind;
 
         public string Name { get; } = name;
@@ -145,17 +145,36 @@ internal sealed class StoreModel
 
         public List<RecoveredSubscription> Subscriptions { get; } = [];
 
-        public List<Entry> Entries { get; } = [];
+        /// <summary>In the order of message ids.</summary>
+        public IReadOnlyCollection<Entry> Entries => _entries.Values;
 
         public List<PacketIdentifier> Inbound { get; } = [];
 
-        public Entry Entry(StoredMessage message) => Entries.Single(e => e.Message.Id == message.Id);
+        public Entry Entry(StoredMessage message) => _entries[message.Id];
+
+        public void Add(StoredMessage message, QueueTarget target) =>
+            _entries.Add(message.Id, new Entry(message, target.QoS, target.Retain, target.Identifiers));
+
+        public void Remove(StoredMessage message)
+        {
+            Assert.True(_entries.Remove(message.Id, out var entry));
+            if (entry!.Identifier is not null) Assert.True(_exchanges.Remove(entry.Order));
+        }
+
+        public void Start(StoreMutation.StartExchange start)
+        {
+            var entry = Entry(start.Message);
+            Assert.Null(entry.Identifier);
+            Assert.DoesNotContain(_exchanges.Values, e => e.Identifier == start.PacketIdentifier || e.Order >= start.Order);
+            (entry.Identifier, entry.Order) = (start.PacketIdentifier, start.Order);
+            entry.State = entry.QoS == QoS.AtLeastOnce ? OutboundState.AwaitingPubAck : OutboundState.AwaitingPubRec;
+            _exchanges.Add(start.Order, entry);
+        }
 
         public RecoveredQueue Recovered(long id)
         {
             var waiting = Entries.Where(e => e.Identifier is null).ToArray();
-            var exchanges = Entries.Where(e => e.Identifier is not null).OrderBy(e => e.Order)
-                .Select(e => new RecoveredExchange(e.ToStored(), e.Identifier!.Value, e.State, e.Order));
+            var exchanges = _exchanges.Values.Select(e => new RecoveredExchange(e.ToStored(), e.Identifier!.Value, e.State, e.Order));
             return new RecoveredQueue(
                 new StoredQueue(Kind, Name) { Id = id }, Expiry, ExpiresAt, Will, WillDueAt, [.. Subscriptions], [.. exchanges], [.. Inbound],
                 waiting.Length, waiting.Sum(e => (long)e.Message.Message.Topic.Utf8.Length + e.Message.Message.Payload.Length));

@@ -2,6 +2,7 @@ using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Logging.Abstractions;
 using Orrery.Actors.Extensions;
 using Orrery.Broker.Connections;
+using Orrery.Broker.Persistence;
 using Orrery.Broker.Statistics;
 using Orrery.Mqtt;
 using Orrery.Mqtt.Packets;
@@ -13,15 +14,16 @@ internal sealed class BrokerWorld
 {
     private int _connections;
 
-    public BrokerWorld(BrokerOptions? options = null, DeterministicOptions? host = null, ILoggerFactory? loggers = null)
-        : this(DeterministicSystem.Create("world", host ?? new DeterministicOptions()), "broker", options, loggers)
+    public BrokerWorld(
+        BrokerOptions? options = null, DeterministicOptions? host = null, ILoggerFactory? loggers = null, IMessageStore? store = null)
+        : this(DeterministicSystem.Create("world", host ?? new DeterministicOptions()), "broker", options, loggers, store)
     {
     }
 
-    private BrokerWorld(DeterministicSystem host, string name, BrokerOptions? options, ILoggerFactory? loggers)
+    private BrokerWorld(DeterministicSystem host, string name, BrokerOptions? options, ILoggerFactory? loggers, IMessageStore? store = null)
     {
         Host = host;
-        Broker = MqttBroker.Start(Host.System, name, options ?? new BrokerOptions(), loggers ?? NullLoggerFactory.Instance);
+        Broker = MqttBroker.Start(Host.System, name, options ?? new BrokerOptions(), loggers ?? NullLoggerFactory.Instance, store);
         Run();
     }
 
@@ -35,7 +37,16 @@ internal sealed class BrokerWorld
     /// <summary>Runs until no actor has anything to do.</summary>
     public void Run()
     {
-        Host.Run();
+        try
+        {
+            Host.Run();
+        }
+        catch (InvalidOperationException)
+        {
+            Assert.Equal([], Host.Failures.Take(1));    // why it did not come to rest
+            throw;
+        }
+
         Assert.Equal([], Host.Failures);
     }
 
