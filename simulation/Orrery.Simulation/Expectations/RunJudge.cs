@@ -1,4 +1,5 @@
 using Orrery.Simulation.Histories;
+using Orrery.Simulation.Oracles;
 using Orrery.Simulation.Running;
 using Orrery.Simulation.Scenarios;
 using Orrery.Simulation.Scenarios.Model;
@@ -37,8 +38,19 @@ public static class RunJudge
 
     internal static IReadOnlyList<Finding> Judge(Scenario scenario, History history, RunFacts facts)
     {
+        var findings = new List<Finding>();
+        if (history.Omitted > 0 && history.Events.Count > 0)
+        {
+            // What is there is all of a shorter run.
+            var last = history.Events[^1].Nanoseconds;
+            facts = facts with { EndNanoseconds = Math.Min(last, facts.EndNanoseconds) };
+            findings.Add(new Finding("engine", "the history is whole", $"The history was full at {Say.Time(last)}; what came later was judged by nobody.", [], IsUnknown: true));
+        }
+
         var view = HistoryView.Of(history, facts, scenario);
-        return [.. CheckClaims(scenario, view)];
+        findings.InsertRange(0, CheckClaims(scenario, view));
+        findings.AddRange(OracleRegistry.Judge(view, scenario.Oracles));
+        return findings;
     }
 
     private static IEnumerable<Finding> CheckClaims(Scenario scenario, HistoryView view)

@@ -66,6 +66,18 @@ internal sealed class ConnectionView(string name, string client, string broker)
     /// <summary>The session that it served; null when its CONNECT was not accepted.</summary>
     public SessionView? Session { get; set; }
 
+    /// <summary>The connection that its client identifier had before, whether or not it went on with that session; null for none.</summary>
+    public ConnectionView? Earlier { get; set; }
+
+    /// <summary>The connection that took over its client identifier while it was open; null for none.</summary>
+    public ConnectionView? TakenOverBy { get; set; }
+
+    /// <summary>Whether there should have been a session for it; null where that can't be told.</summary>
+    public bool? ShouldBePresent { get; set; }
+
+    /// <summary>How the session before it ended, or would have.</summary>
+    public SessionEnd EarlierEnd { get; set; }
+
     /// <summary>Whether the broker accepted the CONNECT.</summary>
     public bool IsAccepted => ConnAck?.ReasonCode == ReasonCode.Success;
 

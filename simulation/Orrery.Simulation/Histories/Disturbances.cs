@@ -55,13 +55,13 @@ internal sealed class Disturbances
             case HistoryKind.ProcessStarted:
                 Close(_absences, happened, _ => true);
                 break;
-            case HistoryKind.ClockChanged:
-                _clocks.Add(happened.Node);
+            case HistoryKind.ClockChanged when happened.Detail?.Contains("jumps", StringComparison.Ordinal) != true:
+                _clocks.Add(happened.Node);                 // a wall clock that jumps moves no timer
                 break;
         }
     }
 
-    /// <summary>Whether a node's clock was ever changed.</summary>
+    /// <summary>Whether a node's clock ever ran faster or slower than virtual time.</summary>
     public bool ClockChanged(string node) => _clocks.Contains(node);
 
     /// <summary>Whether a process was paused in a stretch of time.</summary>

@@ -69,7 +69,8 @@ internal sealed partial class HistoryView
         var publication = message.QoS == QoS.AtMostOnce ? null : inFlight.GetValueOrDefault(identifier);
         if (publication is null || publication.Content != content || publication.QoS != message.QoS || released.Contains(identifier))
         {
-            publication = new Publication(content, connection.Client, publish);
+            var isReplay = publication is not null && publication.Content == content && publication.QoS == message.QoS && publish.Duplicate;
+            publication = new Publication(content, connection.Client, publish) { IsBehindRelease = isReplay };
             _publications.Add(publication);
             content.Publications.Add(publication);
             released.Remove(identifier);

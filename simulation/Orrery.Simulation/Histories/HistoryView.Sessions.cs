@@ -7,6 +7,7 @@ namespace Orrery.Simulation.Histories;
 internal sealed partial class HistoryView
 {
     private const long NanosecondsPerSecond = 1_000_000_000;
+    private const long ClockTickNanoseconds = 1_000;       // a broker's clock has ticks of 100 ns
 
     private readonly List<SessionView> _sessions = [];
 
@@ -16,7 +17,8 @@ internal sealed partial class HistoryView
     public bool? ShouldBePresent(SessionView? earlier, ConnectionView next)
     {
         if (next.Connect!.CleanStart || earlier is null) return false;
-        var (first, last, _) = EndOf(earlier, next.ConnAckSent!);
+        var (first, last, end) = EndOf(earlier, next.ConnAckSent!);
+        if (end == SessionEnd.WithConnection && earlier.Last.TakenOverBy == next) return false;
 
         // CONNECT is worked on between its reading and its answer.
         if (last < next.ConnectRead!.Nanoseconds) return false;
@@ -30,10 +32,14 @@ internal sealed partial class HistoryView
         {
             var key = (connection.Broker, connection.ClientId);
             var earlier = current.GetValueOrDefault(key);
+            connection.Earlier = earlier?.Last;
+            if (connection.Earlier is { } last && IsTakenOver(last, connection)) last.TakenOverBy = connection;
+            connection.ShouldBePresent = ShouldBePresent(earlier, connection);
+            connection.EarlierEnd = earlier is null ? SessionEnd.None : EndOf(earlier, connection.ConnAckSent!).End;
 
             // MQTT 3.1 has no flag for it, so it is taken to be as it should.
             var isResumed = connection.ConnAck!.SessionPresent
-                || (connection.Version == MqttVersion.V31 && ShouldBePresent(earlier, connection) != false);
+                || (connection.Version == MqttVersion.V31 && connection.ShouldBePresent != false);
             if (earlier is null || !isResumed)
             {
                 if (earlier is not null) EndBefore(earlier, connection);
@@ -51,6 +57,17 @@ internal sealed partial class HistoryView
             var (first, last, end) = EndOf(session, null);
             if (first <= Facts.EndNanoseconds) SetEnd(session, first, Math.Max(first, last), end);
         }
+    }
+
+    /// <summary>Whether a connection was ended for the sake of the next one.</summary>
+    private static bool IsTakenOver(ConnectionView earlier, ConnectionView next)
+    {
+        if (earlier.CloseEarliest is null) return true;
+        if (earlier.EndDecision?.Detail is { } words) return words.Contains("another connection uses", StringComparison.Ordinal);
+        if (earlier.ClientDisconnect is not null) return false;
+        var closed = earlier.BrokerDisconnect ?? earlier.BrokerEnded;
+        return (earlier.BrokerDisconnect is not null || earlier.BrokerEnded?.Name == "closed")
+            && closed!.Index > next.ConnectRead!.Index && closed.Index < next.ConnAckSent!.Index;
     }
 
     private void EndBefore(SessionView session, ConnectionView next)
@@ -90,9 +107,10 @@ internal sealed partial class HistoryView
             return (long.MaxValue, long.MaxValue, SessionEnd.None);
         var closedBy = last.CloseLatest ?? closed;
         if (seconds == 0) return (closed, closedBy, SessionEnd.WithConnection);
+        if (World.ClockChanged(session.Broker)) return (closed, long.MaxValue, SessionEnd.Expired);
         var late = closedBy + (seconds * NanosecondsPerSecond) + Facts.TimerGranularityNanoseconds;
         if (World.LastPause(session.Broker, closed, late) is { } pause) late = Math.Max(late, Sum(pause.To, Facts.TimerGranularityNanoseconds));
-        return (closed + (seconds * NanosecondsPerSecond), late, SessionEnd.Expired);
+        return (closed + (seconds * NanosecondsPerSecond) - ClockTickNanoseconds, late, SessionEnd.Expired);
     }
 
     private static long Sum(long left, long right) => left > long.MaxValue - right ? long.MaxValue : left + right;

@@ -43,11 +43,22 @@ internal sealed partial class HistoryView
                 }
 
                 if (exchange is null && publish.Duplicate) transmission.Fault = TransmissionFault.FirstIsMarked;
+                if (transmission.Fault == TransmissionFault.FirstIsMarked && MayHaveBeenTried(transmission)) transmission.Fault = TransmissionFault.None;
                 transmission.Exchange = new OutboundExchange(transmission);
                 exchanges[publish.PacketIdentifier.Value] = transmission.Exchange;
                 session.Exchanges.Add(transmission.Exchange);
                 break;
         }
+    }
+
+    /// <summary>Whether the message was there before the connection before ended: it may have been decided on and not put on the link.</summary>
+    private bool MayHaveBeenTried(Transmission sent)
+    {
+        var place = sent.Session.Connections.IndexOf(sent.Connection);
+        if (place == 0) return false;
+        var closed = sent.Session.Connections[place - 1].CloseLatest ?? long.MaxValue;
+        return sent.Content.Wills.Count > 0
+            || sent.Content.Publications.Exists(publication => publication.MayFrom < History.Events.Count && History.Events[publication.MayFrom].Nanoseconds <= closed);
     }
 
     /// <summary>Whether a PUBLISH belongs to the exchange that had its identifier last. Says what is wrong with it.</summary>

@@ -109,6 +109,19 @@ internal sealed partial class HistoryView
         return low;
     }
 
+    /// <summary>What is made of the view once, however many rules ask for it.</summary>
+    /// <param name="make">A static method that makes it.</param>
+    public T Once<T>(Func<HistoryView, T> make)
+        where T : class
+    {
+        if (_made.TryGetValue(make, out var made)) return (T)made;
+        var result = make(this);
+        _made.Add(make, result);
+        return result;
+    }
+
+    private readonly Dictionary<Delegate, object> _made = [];
+
     /// <summary>Whether a client does on the wire what no library would: then its mistakes are the scenario's.</summary>
     public bool IsScripted(string client)
     {
@@ -139,8 +152,7 @@ internal sealed partial class HistoryView
                 break;
         }
 
-        // A step that connects names what it is about to make, and knows no other end.
-        if (happened.Connection is { } name && happened.Kind != HistoryKind.Step) Note(happened, ConnectionOf(happened, name));
+        if (happened is { Connection: { } name, Peer: not null }) Note(happened, ConnectionOf(happened, name));
     }
 
     private ConnectionView ConnectionOf(HistoryEvent happened, string name)
@@ -150,7 +162,7 @@ internal sealed partial class HistoryView
         // The name says whose it is, so the other end is the broker.
         var mark = name.IndexOf('#');
         var client = mark < 0 ? name : name[..mark];
-        var broker = happened.Node == client ? happened.Peer ?? "" : happened.Node;
+        var broker = happened.Node == client ? happened.Peer! : happened.Node;
         connection = new ConnectionView(name, client, broker);
         _connectionsByName.Add(name, connection);
         _connections.Add(connection);
@@ -237,27 +249,16 @@ internal sealed partial class HistoryView
         }
     }
 
+    // The line names the connection, as its transport is named.
     private HistoryEvent? EndDecisionOf(ConnectionView connection, int from)
     {
-        var until = connection.BrokerEnded?.Nanoseconds ?? long.MaxValue;
-        return EndsOf(connection).Find(decision => decision.Index > from && decision.Nanoseconds <= until
-            && (connection.BrokerEnded is not null || !IsLaterOne(connection, decision)));
-    }
-
-    private List<HistoryEvent> EndsOf(ConnectionView connection)
-    {
         _ends ??= _decisions.Where(decision => JudgedDecisions.Is(decision, JudgedDecisions.Disconnected))
-            .GroupBy(decision => $"{decision.Node} {Before(decision.Detail ?? "", "]")}", StringComparer.Ordinal)
+            .GroupBy(decision => $"{decision.Node} {Before(decision.Detail ?? "", "] ")}", StringComparer.Ordinal)
             .ToDictionary(group => group.Key, group => group.ToList(), StringComparer.Ordinal);
-        return _ends.GetValueOrDefault($"{connection.Broker} Client {connection.ClientId} [{connection.Name}") ?? [];
+        return _ends.GetValueOrDefault($"{connection.Broker} Client {connection.ClientId} [{connection.Name}")?.Find(decision => decision.Index > from);
     }
 
     private static string Before(string text, string mark) => text.IndexOf(mark, StringComparison.Ordinal) is var end and >= 0 ? text[..end] : text;
-
-    // Without an end of the connection's own, a line behind a later CONNACK of the same client is about that one.
-    private bool IsLaterOne(ConnectionView connection, HistoryEvent decision) => _connections.Exists(other =>
-        other != connection && other.ConnAckSent is { } connAck && connAck.Index > connection.ConnAckSent!.Index && connAck.Index < decision.Index
-        && other.ClientId == connection.ClientId && other.Broker == connection.Broker);
 
     private Dictionary<string, List<HistoryEvent>>? _ends;
 

@@ -56,6 +56,9 @@ internal sealed class Publication(Content content, string client, PublishPacket 
     /// <summary>Each PUBLISH, in order.</summary>
     public List<PublicationSend> Sends { get; } = [];
 
+    /// <summary>Whether it was sent behind the PUBREL of an exchange with its identifier and content that was not over.</summary>
+    public bool IsBehindRelease { get; init; }
+
     /// <summary>The first sending that the broker surely took in; null for none.</summary>
     public PublicationSend? Taken => Sends.Find(send => send.IsHandled);
 

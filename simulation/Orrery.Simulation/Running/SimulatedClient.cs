@@ -162,7 +162,9 @@ internal sealed class SimulatedClient : IClientWatcher
 
         while (_arrived.TryDequeue(out var next))
         {
-            if (((PublishPacket)next.Packet.Packet).Equals(delivered)) return next;
+            // Not by the packets' own equality, which compares lists by reference.
+            var arrived = (PublishPacket)next.Packet.Packet;
+            if (arrived.PacketIdentifier == delivered.PacketIdentifier && arrived.Duplicate == delivered.Duplicate && arrived.Message.Equals(delivered.Message)) return next;
         }
 
         return (null, -1);

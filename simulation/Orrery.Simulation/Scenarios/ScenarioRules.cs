@@ -1,4 +1,5 @@
 using Orrery.Simulation.Expectations;
+using Orrery.Simulation.Oracles;
 using Orrery.Simulation.Scenarios.Model;
 using Orrery.Simulation.Scenarios.Reading;
 
@@ -16,6 +17,11 @@ internal static class ScenarioRules
         if (scenario.Topology.Generate is { } generate) CheckGenerate(document, generate, errors);
         if (scenario.Phases?.Heal is { At: null } && scenario.Phases.Chaos is null)
             errors.Add(document["phases"]!.Position, "'heal' needs a time: give it 'at', or give 'chaos' a length");
+        foreach (var id in scenario.Oracles?.Skip ?? [])
+        {
+            if (!OracleRegistry.IsKnown(id)) errors.Add(document["oracles"]!.Position, $"'{id}' is no oracle; {NearestName.Hint(id, [.. OracleRegistry.All.Select(oracle => oracle.Id)])}");
+        }
+
         var expectations = ((document["expect"] as ListNode)?.Items ?? []).Zip(scenario.Expect);
         foreach (var (node, expectation) in expectations) CheckExpectation(node, expectation, errors);
     }

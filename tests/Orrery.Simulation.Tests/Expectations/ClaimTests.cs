@@ -137,9 +137,10 @@ public sealed class ClaimTests
     {
         var story = WithRoomFor(3).At(1).Connect("c").Connect("d");
 
-        var finding = Assert.Single(RunJudge.Judge(Documents.RunOf($"{Topology}expect: [ {{ delivered: {{ client: d }}, times: 0 }} ]").Scenario, story.History, Facts));
+        var findings = RunJudge.Judge(Documents.RunOf($"{Topology}expect: [ {{ delivered: {{ client: d }}, times: 0 }} ]").Scenario, story.History, Facts);
 
-        Assert.True(finding.IsUnknown);
+        Assert.Contains(findings, finding => finding.Rule == Claim.Rule);
+        Assert.All(findings, finding => Assert.True(finding.IsUnknown));
     }
 
     [Fact]

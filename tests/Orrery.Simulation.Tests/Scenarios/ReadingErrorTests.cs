@@ -26,6 +26,7 @@ public sealed class ReadingErrorTests
     [InlineData("expect: [ { closed_by: b1, conn: 'c#1', between: [2s, 1s] } ]", "4:11: 'between' ends before it starts")]
     [InlineData("faults: [ { at: 0s, do: ping, client: c } ]", "4:11: this hurts nobody, so it belongs in 'steps'")]
     [InlineData("oracles: { skip: [O-5] }", "4:10: 'skip' needs 'reason'")]
+    [InlineData("oracles: { skip: [O-9], reason: r }", "4:10: 'O-9' is no oracle; did you mean 'O-1'?")]
     [InlineData("spec: [MQTT-3.1]", "4:8: spec: 'MQTT-3.1' is no statement id")]
     [InlineData("requires: { whitebox: true }", "4:13: the key 'whitebox' is not known; did you mean 'white-box'?")]
     [InlineData("profile: { include: [N12] }", "4:22: include: 'N12' is no fault of the fault model")]

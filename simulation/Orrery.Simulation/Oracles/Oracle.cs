@@ -1,0 +1,24 @@
+using Orrery.Simulation.Histories;
+using Orrery.Simulation.Running;
+
+namespace Orrery.Simulation.Oracles;
+
+/// <summary>A rule that holds in every run.</summary>
+/// <param name="Id">Its name, such as Q2-1.</param>
+/// <param name="Statements">What of the specification it rests on; empty for a promise of ours.</param>
+/// <param name="Sentence">What it says.</param>
+/// <param name="Judge">Finds what breaks it. It only looks.</param>
+internal sealed record Oracle(string Id, IReadOnlyList<string> Statements, string Sentence, Func<HistoryView, IEnumerable<Violation>> Judge)
+{
+    /// <summary>What breaks the rule, as findings.</summary>
+    /// <param name="view">The history.</param>
+    /// <param name="max">How many at most.</param>
+    public IEnumerable<Finding> Find(HistoryView view, int max) => Judge(view).Take(max).Select(violation => new Finding(
+        Id, Statements.Count == 0 ? Sentence : string.Join(", ", Statements), violation.Message,
+        [.. violation.Events.OfType<HistoryEvent>().Select(happened => happened.Index).Distinct().Order()]));
+}
+
+/// <summary>One place where a rule was broken.</summary>
+/// <param name="Message">What was seen, and what should have been.</param>
+/// <param name="Events">What shows it; null entries don't count.</param>
+internal readonly record struct Violation(string Message, params IReadOnlyList<HistoryEvent?> Events);

@@ -1,0 +1,81 @@
+using Orrery.Mqtt;
+using Orrery.Mqtt.Packets;
+using Orrery.Simulation.Histories;
+
+namespace Orrery.Simulation.Oracles;
+
+/// <summary>Whether a will is published.</summary>
+internal enum WillDue
+{
+    /// <summary>It must not be.</summary>
+    Never,
+
+    /// <summary>It may be.</summary>
+    Perhaps,
+
+    /// <summary>It must be.</summary>
+    Surely,
+}
+
+/// <summary>What has to become of the will of one connection.</summary>
+/// <param name="Connection">Whose.</param>
+/// <param name="Due">Whether it is published.</param>
+/// <param name="From">The earliest instant.</param>
+/// <param name="To">The latest.</param>
+/// <param name="Rule">The rule that says so.</param>
+/// <param name="Why">The reason, as a clause.</param>
+internal sealed record WillFate(ConnectionView Connection, WillDue Due, long From, long To, string Rule, string Why)
+{
+    private const long NanosecondsPerSecond = 1_000_000_000;
+
+    /// <summary>The fate of every will of a history.</summary>
+    public static IReadOnlyList<WillFate> Of(HistoryView view) =>
+        [.. view.Connections.Where(connection => connection is { IsAccepted: true, Will: not null }).Select(connection => Of(view, connection))];
+
+    private static WillFate Of(HistoryView view, ConnectionView connection)
+    {
+        if (connection.CloseEarliest is not { } closed) return new(connection, WillDue.Never, 0, 0, "W-2", "its connection did not end");
+        var (will, broker) = (connection.Will!, connection.Broker);
+        var closedBy = Math.Max(closed, connection.CloseLatest ?? closed);
+        var epsilon = view.Facts.TimerGranularityNanoseconds;
+        var seconds = connection.SessionExpirySeconds(view.OptionsOf(broker).SessionExpiryIntervalMaxSeconds);
+        var delay = Math.Min(connection.Version == MqttVersion.V5 ? will.DelayIntervalSeconds : 0, seconds) * NanosecondsPerSecond;
+        var (from, to) = (closed + delay - Judging.ClockTickNanoseconds, Late(view, broker, closed, closedBy + delay + epsilon));
+
+        // What happens to a will when its broker ends is for the rules of restarts.
+        if (delay > 0 && view.World.ClockChanged(broker)) return new(connection, WillDue.Perhaps, closed, long.MaxValue, "W-2", "its broker's clock differs");
+        if (view.World.HasEnded(broker, closed, to)) return new(connection, WillDue.Perhaps, closed, long.MaxValue, "W-1", "its broker ended");
+        if (IsDiscarded(connection)) return new(connection, WillDue.Never, 0, 0, "W-3", $"the client said DISCONNECT at {Say.Time(connection.ClientDisconnect!)}");
+        if (connection.TakenOverBy is { } next) return TakenOver(connection, next, delay, from, to, seconds);
+        var isError = connection.BrokerDisconnect is not null || connection.ClientDisconnect is not null;
+        var rule = isError ? "W-3" : "W-2";
+        var why = $"{connection} closed at {Say.Time(closed)}{(delay > 0 ? $" and its delay is {Say.Time(delay)}" : "")}";
+        if (NextOf(view, connection) is not { } resumed || resumed.ConnectRead!.Nanoseconds > to) return new(connection, WillDue.Surely, from, to, rule, why);
+        var comesBack = resumed.ConnectRead.Nanoseconds;
+        if (resumed.ConnAckSent!.Nanoseconds >= from) return new(connection, WillDue.Perhaps, from, to, rule, why);
+        return resumed.ConnAck!.SessionPresent || (resumed.Version == MqttVersion.V31 && !resumed.Connect!.CleanStart)
+            ? new(connection, WillDue.Never, 0, 0, "W-4", $"{resumed} resumed its session at {Say.Time(comesBack)}, before it was due")
+            : resumed.Connect!.CleanStart
+                ? new(connection, WillDue.Surely, comesBack, Late(view, broker, comesBack, resumed.ConnAckSent.Nanoseconds + epsilon), "W-2", $"{resumed} ended its session at {Say.Time(comesBack)}")
+                : new(connection, WillDue.Perhaps, comesBack, to, "W-2", why);
+    }
+
+    private static WillFate TakenOver(ConnectionView connection, ConnectionView next, long delay, long from, long to, uint seconds)
+    {
+        var isPublished = delay == 0 || seconds == 0 || next.Connect!.CleanStart;
+        return isPublished
+            ? new(connection, WillDue.Surely, Math.Min(from, connection.CloseEarliest!.Value), Math.Max(next.ConnAckSent!.Nanoseconds, connection.CloseLatest ?? 0) + (to - from), "W-5", $"{next} took over {connection} at {Say.Time(next.ConnAckSent!)}")
+            : new(connection, WillDue.Never, 0, 0, "W-5", $"{next} took over its session at {Say.Time(next.ConnAckSent!)}, and its delay had just begun");
+    }
+
+    private static bool IsDiscarded(ConnectionView connection) =>
+        connection.ClientDisconnect?.Packet!.Packet is DisconnectPacket { ReasonCode: ReasonCode.Success } && connection.BrokerDisconnect is null && connection.TakenOverBy is null;
+
+    private static ConnectionView? NextOf(HistoryView view, ConnectionView connection) => view.Connections.FirstOrDefault(next => next.Earlier == connection);
+
+    private static long Late(HistoryView view, string broker, long from, long to)
+    {
+        if (view.World.LastPause(broker, from, to) is not { } pause) return to;
+        return pause.To == long.MaxValue ? long.MaxValue : Math.Max(to, pause.To) + (pause.To - pause.From) + view.Facts.TimerGranularityNanoseconds;
+    }
+}
