@@ -431,7 +431,7 @@ function arrowLabel(view, { i, way, alpha }) {
   const length = Math.hypot(x2 - x1, y2 - y1);
   const isLeft = x2 < x1;
   const angle = Math.atan2(isLeft ? y1 - y2 : y2 - y1, Math.abs(x2 - x1));
-  if (Math.abs(angle) > 0.9) return;
+  if (Math.abs(angle) > 1.25) return;
   context.font = Small;
   const room = length - 34;
   const words = packetLabels(packet).find(label => context.measureText(label).width <= room);

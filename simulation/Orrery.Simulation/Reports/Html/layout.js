@@ -34,7 +34,7 @@ function layLanes() {
     const ends = kind === NodeKind.Link ? [nodes[node].client, nodes[node].broker] : [];
     const isIdle = !used[node] && (kind === NodeKind.Link ? !ends.some(end => nodes[end].kind === NodeKind.Client && used[end]) : true);
     if (hidesIdleLanes && isIdle) return;
-    result.push({ node, side, kind, name: nodes[node].name, x: 0, width: kind === NodeKind.Link ? 0.8 : kind === NodeKind.Script ? 0.7 : 1 });
+    result.push({ node, side, kind, name: nodes[node].name, x: 0, width: kind === NodeKind.Link ? 0.8 : kind === NodeKind.Script ? (nodes.length < 9 ? 0.7 : 2) : 1 });
   };
   const [scripts, others] = [[], []];
   nodes.forEach((node, i) => (node.kind === NodeKind.Script ? scripts : others).push(i));

@@ -168,7 +168,7 @@ function drawAxis(view) {
     const y = rowOf(chosen.event, view);
     context.font = Bold;
     context.fillStyle = colours.accent;
-    const words = formatTime(time[chosen.event]);
+    const words = shortTime(time[chosen.event]);
     const width = context.measureText(words).width;
     context.fillRect(74 - width, y - 8, width + 10, 16);
     context.fillStyle = colours.back;
@@ -188,7 +188,7 @@ function drawStops(view) {
     if (!isSeen(view, top, bottom) || bottom - top < 28) continue;
     context.fillStyle = colours.muted;
     context.font = "italic " + Small;
-    context.fillText(`${formatDuration(gap)} quiet`, 78, (top + bottom) / 2 + 4);
+    context.fillText(`${formatDuration(Math.round(gap / 1e6) * 1e6)} quiet`, 78, (top + bottom) / 2 + 4);
   }
   context.font = Small;
   const { stops, stopHeights } = shape;
@@ -199,7 +199,7 @@ function drawStops(view) {
     if (y > view.top + view.height) break;
     if (stops[k] === lastTime || y - last < 14 || Math.abs(y - marked) < 14) continue;
     context.fillStyle = colours.text;
-    context.fillText(formatTime(stops[k]), 78, y + 4);
+    context.fillText(shortTime(stops[k]), 78, y + 4);
     context.strokeStyle = colours.lane;
     context.lineWidth = 1;
     line(context, 82, y, 88, y);
@@ -216,7 +216,7 @@ function drawScale(view) {
   for (let at = Math.ceil(from / step) * step; at <= Math.min(to, shape.last); at += step) {
     const y = heightOf(at, view);
     context.fillStyle = colours.text;
-    context.fillText(formatTime(at), 78, y + 4);
+    context.fillText(shortTime(at), 78, y + 4);
     context.strokeStyle = colours.lane;
     context.lineWidth = 1;
     line(context, 82, y, 88, y);
@@ -299,11 +299,21 @@ function paintStrip(context, view, strip, height, all) {
   context.fillRect(0, 0, strip, height);
   context.fillStyle = colours.line;
   context.fillRect(0, 0, 1, height);
-  for (const span of spans) {
-    if (span.kind !== Span.Fault && span.kind !== Span.Down && span.kind !== Span.Paused && span.kind !== Span.HalfOpen) continue;
-    const [from, to] = spanHeights(span, view);
-    context.fillStyle = span.kind === Span.Fault ? colours["fault-back"] : colours["down-back"];
-    context.fillRect(1, place(from), strip, Math.max(2, place(to) - place(from)));
+  const troubles = { "fault-back": [Span.Fault], "down-back": [Span.Down, Span.Paused, Span.HalfOpen] };
+  for (const [colour, kinds] of Object.entries(troubles)) {
+    const changes = new Int32Array(Math.ceil(height) + 3); // how many begin less how many end, so that many make no more than one
+    for (const span of spans) {
+      if (!kinds.includes(span.kind)) continue;
+      const [from, to] = spanHeights(span, view).map(y => Math.max(0, Math.min(height, Math.floor(place(y)))));
+      changes[from]++;
+      changes[Math.max(to, from + 2)]--;
+    }
+    context.fillStyle = colours[colour];
+    let open = 0;
+    changes.forEach((change, y) => {
+      open += change;
+      if (open > 0) context.fillRect(1, y, strip, 1);
+    });
   }
   const bins = new Uint16Array(Math.ceil(height) + 1);
   for (const i of order) bins[Math.max(0, Math.min(bins.length - 1, Math.floor(place(rowOf(i, view)))))]++;
@@ -344,7 +354,7 @@ function drawLegend() {
     [kinds.has(Kind.Delivered), "message delivered", sign("disc", "good")], [kinds.has(Kind.Timer), "timer fires", sign("clock", "deadline")],
     [kinds.has(Kind.Decision), "broker decides", sign("dot", "muted")], [kinds.has(Kind.Step), "step", sign("diamond", "muted")],
     [has.has(Span.Down), "process down", striped("lost")], [has.has(Span.Paused), "paused", striped("pause")],
-    [findings.length > 0, "finding", context => { context.globalAlpha = 0.3; context.fillStyle = colours.lost; context.beginPath(); context.arc(13, 7, 7, 0, 7); context.fill(); }],
+    [findings.some(finding => finding.events.length > 0), "finding", context => { context.globalAlpha = 0.3; context.fillStyle = colours.lost; context.beginPath(); context.arc(13, 7, 7, 0, 7); context.fill(); }],
   ];
   const legend = element("legend");
   legend.replaceChildren();

@@ -81,6 +81,11 @@ function formatTime(ns) {
   return `${(ns / 1e9).toFixed(digits)} s`;
 }
 
+/** A time down to the microsecond, for where there is little room. */
+function shortTime(ns) {
+  return formatTime(Math.floor(ns / 1e3) * 1e3);
+}
+
 function formatDuration(ns) {
   if (ns < 1e3) return `${ns} ns`;
   if (ns < 1e6) return `${+(ns / 1e3).toFixed(1)} \u00b5s`;

@@ -46,7 +46,7 @@ function showFindings() {
     head.append(make("span", "rule", `${finding.isUnknown ? "? " : "\u2717 "}${finding.rule} `), make("span", "statement", finding.statement));
     const jumps = make("div", "jumps");
     finding.events.slice(0, 12).forEach(event => {
-      const jump = make("button", "", `${formatTime(time[event])} #${event + 1}`);
+      const jump = make("button", "", `${shortTime(time[event])} #${event + 1}`);
       jump.type = "button";
       jump.setAttribute("aria-label", `Go to event ${event + 1}: ${sentence(event)}`);
       jump.addEventListener("click", () => {
@@ -100,7 +100,7 @@ function renderRows() {
     dot.style.background = data.w[i] >= 0 ? colourOf(i) : colours[(markShapes[data.k[i]] ?? ["", "muted"])[1]];
     what.append(dot, make("b", "", sentence(i)));
     what.title = sentence(i);
-    row.append(make("span", "number", String(i + 1)), make("span", "time", formatTime(time[i])), what);
+    row.append(make("span", "number", String(i + 1)), make("span", "time", shortTime(time[i])), what);
     row.addEventListener("click", () => choose(i));
     made.push(row);
   }
@@ -209,7 +209,7 @@ function showChain(body, i) {
     const item = make("li", isHere ? "here" : "");
     const jump = make("button");
     jump.type = "button";
-    jump.append(make("span", "", formatTime(time[event])), sentence(event));
+    jump.append(make("span", "", shortTime(time[event])), sentence(event));
     if (isHere) jump.setAttribute("aria-current", "true");
     jump.addEventListener("click", () => choose(event));
     item.append(jump);
