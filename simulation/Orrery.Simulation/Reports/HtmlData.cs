@@ -49,7 +49,9 @@ internal sealed class HtmlData
         WriteRun(writer);
         WriteNodes(writer);
         WriteEvents(writer);
-        WritePackets(writer);
+        var cut = CutFor(PacketBytesPerEvent, cut => BytesOfAll().Sum(bytes => (long)Math.Min(bytes.Length, cut)));
+        WritePackets(writer, cut);
+        WriteLooseBytes(writer, cut);
         WriteSpans(writer);
         WriteFindings(writer);
         WriteTexts(writer); // last: the rest fills the table
@@ -112,9 +114,11 @@ internal sealed class HtmlData
         writer.WriteEndArray();
     }
 
-    private void WritePackets(Utf8JsonWriter writer)
+    private IEnumerable<ReadOnlyMemory<byte>> BytesOfAll() =>
+        _packets.Select(packet => packet.Bytes).Concat(_events.Select(happened => happened.Bytes).Where(bytes => bytes.Length > 0));
+
+    private void WritePackets(Utf8JsonWriter writer, int cut)
     {
-        var cut = CutFor(PacketBytesPerEvent, cut => _packets.Sum(packet => (long)Math.Min(packet.Bytes.Length, cut)));
         writer.WriteStartArray("packets");
         foreach (var wire in _packets)
         {
@@ -131,6 +135,21 @@ internal sealed class HtmlData
             writer.WriteNumberValue(wire.Bytes.Length);
             writer.WriteNumberValue(payload);
             writer.WriteBase64StringValue(wire.Bytes.Span[..Math.Min(wire.Bytes.Length, cut)]);
+            writer.WriteEndArray();
+        }
+        writer.WriteEndArray();
+    }
+
+    /// <summary>What was sent that is no packet, with its event.</summary>
+    private void WriteLooseBytes(Utf8JsonWriter writer, int cut)
+    {
+        writer.WriteStartArray("loose");
+        foreach (var happened in _events.Where(happened => happened.Bytes.Length > 0))
+        {
+            writer.WriteStartArray();
+            writer.WriteNumberValue(happened.Index);
+            writer.WriteNumberValue(happened.Bytes.Length);
+            writer.WriteBase64StringValue(happened.Bytes.Span[..Math.Min(happened.Bytes.Length, cut)]);
             writer.WriteEndArray();
         }
         writer.WriteEndArray();

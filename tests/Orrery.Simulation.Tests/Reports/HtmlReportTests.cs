@@ -120,6 +120,17 @@ public sealed partial class HtmlReportTests
     }
 
     [Fact]
+    public void Bytes_that_are_no_packet_are_in_the_page()
+    {
+        var result = HandMadeRuns.HalfOpen();
+        var added = result.History.Add(new HistoryEvent { Index = 0, Nanoseconds = result.VirtualNanoseconds, Kind = HistoryKind.Malformed, Node = "sensor", Bytes = new byte[] { 0xf0, 0x01 } });
+
+        var loose = Assert.Single(Data(Page(result)).GetProperty("loose").EnumerateArray());
+
+        Assert.Equal((added.Index, 2, "8AE="), (loose[0].GetInt32(), loose[1].GetInt32(), loose[2].GetString()));
+    }
+
+    [Fact]
     public void Lanes_are_clients_brokers_and_the_links_between()
     {
         var data = Data(Page(HandMadeRuns.HalfOpen()));

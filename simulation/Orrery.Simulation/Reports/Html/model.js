@@ -25,6 +25,7 @@ const packets = data.packets.map(([type, flags, id, topic, reason, fields, size,
   type, qos: flags & 3, retain: (flags & 4) !== 0, dup: (flags & 8) !== 0, id, topic: texts[topic], reason: texts[reason], fields: texts[fields],
   size, payload, bytes,
 }));
+const loose = new Map(data.loose.map(([event, size, bytes]) => [event, { size, bytes, payload: 0, type: 0 }])); // sent, and no packet
 const findings = data.findings.map(([rule, statement, message, unknown, events]) => ({
   rule: texts[rule], statement: texts[statement], message: texts[message], isUnknown: unknown === 1, events,
 }));

@@ -140,6 +140,7 @@ function showDetails(i) {
   for (const finding of findings) if (finding.events.includes(i)) field("Finding", `${finding.rule}: ${finding.message}`);
   body.replaceChildren(make("h3", "", sentence(i)), fields);
   if (packet) showPacket(body, packet);
+  else if (loose.has(i)) showBytes(body, loose.get(i), bytesOf(loose.get(i)));
   showChain(body, i);
   element("details").scrollTop = 0;
 }
@@ -149,7 +150,7 @@ function showPacket(body, packet) {
   const field = (name, value) => {
     if (value !== "") fields.append(make("dt", "", name), make("dd", "", value));
   };
-  const bytes = Uint8Array.from(atob(packet.bytes), character => character.charCodeAt(0));
+  const bytes = bytesOf(packet);
   field("Type", typeNames[packet.type]);
   if (packet.id > 0) field("Packet identifier", String(packet.id));
   if (packet.type === 3) {
@@ -165,6 +166,15 @@ function showPacket(body, packet) {
     if (colon < 0) field("", line);
     else field(line.slice(0, colon), line.slice(colon + 2));
   }
+  body.append(make("h4", "", "Packet"), fields);
+  showBytes(body, packet, bytes);
+}
+
+function bytesOf(packet) {
+  return Uint8Array.from(atob(packet.bytes), character => character.charCodeAt(0));
+}
+
+function showBytes(body, packet, bytes) {
   const isCut = bytes.length < packet.size;
   const title = make("h4", "", `Bytes (${isCut ? `the first ${bytes.length} of ${packet.size}` : packet.size})`);
   const dump = make("pre");
@@ -185,7 +195,7 @@ function showPacket(body, packet) {
     put(value => (value >= 32 && value < 127 ? String.fromCharCode(value) : "\u00b7"), false);
     dump.append("\n");
   }
-  body.append(make("h4", "", "Packet"), fields, title, dump);
+  body.append(title, dump);
 }
 
 /** The payload as text if it is text, with signs for what can't be seen. */
