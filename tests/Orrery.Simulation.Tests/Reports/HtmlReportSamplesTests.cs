@@ -25,6 +25,19 @@ public sealed class HtmlReportSamplesTests
         Assert.EndsWith("</html>\n", File.ReadAllText(path), StringComparison.Ordinal);
     }
 
+    [Fact]
+    public void A_run_that_is_made_again_has_the_same_page()
+    {
+        Assert.Equal(Page(), Page());
+
+        static string Page()
+        {
+            using var writer = new StringWriter();
+            HtmlReport.Write(KeepAlive(), writer);
+            return writer.ToString();
+        }
+    }
+
     private static RunResult Make(string name) => name switch
     {
         "keep-alive" => KeepAlive(),

@@ -127,14 +127,23 @@ function choose(i, says = true) {
   if (i >= 0) {
     if (!shown[i]) clearFilters();
     reveal(i);
-    history.replaceState(null, "", `#event=${i}`);
+    remember(`#event=${i}`);
     if (says) say(`Event ${i + 1} of ${count}, ${formatTime(time[i])}: ${sentence(i)}`);
   } else {
-    history.replaceState(null, "", "#");
+    remember("#");
   }
   showDetails(i);
   revealRow(i);
   redraw();
+}
+
+/** Lets the address lead back to what is chosen, where the page has an address: a preview in a frame may refuse. */
+function remember(fragment) {
+  try {
+    history.replaceState(null, "", fragment);
+  } catch {
+    // The page does the same without.
+  }
 }
 
 function say(text) {
