@@ -100,7 +100,7 @@ internal sealed class StateWatch
         };
     }
 
-    /// <summary>The new value of a number; null if it is as before, or can't be asked for now.</summary>
+    /// <summary>The new value of a number; null if it is as before, or can't be asked for at the moment.</summary>
     private long? Changes(Watched watched)
     {
         SimulatedClient[] clients = watched.Path.IsSession ? [.. _world.ClientsOf(watched.Path.Name)] : [];
