@@ -15,6 +15,7 @@ internal static class ScenarioRules
         CheckSteps(document, "faults", scenario.Faults, errors);
         if (scenario.Topology.Brokers.Count == 0) errors.Add(document["topology"]!.Position, "a world needs a broker: brokers: { b1: {} }");
         if (scenario.Topology.Generate is { } generate) CheckGenerate(document, generate, errors);
+        WorldRules.Check(document, scenario, errors);
         if (scenario.Phases?.Heal is { At: null } && scenario.Phases.Chaos is null)
             errors.Add(document["phases"]!.Position, "'heal' needs a time: give it 'at', or give 'chaos' a length");
         foreach (var id in scenario.Oracles?.Skip ?? [])
