@@ -103,12 +103,13 @@ public sealed class ActorSystem : IActorRefFactory, IDisposable
     internal Dispatcher DispatcherFor(string id) =>
         id == Dispatchers.DefaultDispatcherId ? _dispatcher : _host.DispatcherFor(id);
 
-    internal int CountActors()
+    internal int CountActors(Func<IActorRef, bool>? leavesOut = null)
     {
         var count = 0;
         var open = new Stack<ActorCell>(_user.ChildCells());
         while (open.TryPop(out var cell))
         {
+            if (leavesOut?.Invoke(cell) == true) continue;
             count++;
             foreach (var child in cell.ChildCells()) open.Push(child);
         }

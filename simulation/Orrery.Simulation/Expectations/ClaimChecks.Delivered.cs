@@ -17,7 +17,7 @@ internal sealed partial class ClaimChecks
         var seen = all.FindAll(claim.Covers);
         if (!expected.ExactlyOnce && !expected.AtLeastOnce && expected is not { Order: not null, Times: null } && !claim.Allows(seen.Count))
         {
-            var outside = all.Count == seen.Count ? "" : $"; {Say.Count(all.Count - seen.Count, "other")} came at {Say.Times(all.Except(seen))}";
+            var outside = all.Count == seen.Count ? "" : $"; {all.Count - seen.Count} more came at {Say.Times(all.Except(seen))}";
             var when = seen.Count == 0 ? "" : $" (at {Say.Times(seen)})";
             yield return claim.Fail(
                 $"{Who(pattern)} got {What(pattern)} {Say.Count(seen.Count, "time")}{when}{outside}; it should have been{claim.Window} {claim.Often}.",

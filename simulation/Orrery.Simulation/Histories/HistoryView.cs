@@ -33,6 +33,9 @@ internal sealed partial class HistoryView
     /// <summary>All events.</summary>
     public History History { get; }
 
+    /// <summary>The last thing that happened; null where nothing did.</summary>
+    public HistoryEvent? LastEvent => History.Events is { Count: > 0 } events ? events[^1] : null;
+
     /// <summary>What the history does not show.</summary>
     public RunFacts Facts { get; }
 

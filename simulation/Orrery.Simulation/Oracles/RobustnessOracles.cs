@@ -42,11 +42,11 @@ internal static class RobustnessOracles
 
     private static IEnumerable<Violation> NoLiveLock(HistoryView view) => view.Facts.Brokers.Where(broker => broker.Value.EventsWithoutEffectMax > EventsWithoutEffectMax)
         .OrderBy(broker => broker.Key, StringComparer.Ordinal)
-        .Select(broker => new Violation($"{broker.Key} took {broker.Value.EventsWithoutEffectMax} turns in a row without any effect outside; {EventsWithoutEffectMax} is the most.", view.History.Events.LastOrDefault()));
+        .Select(broker => new Violation($"{broker.Key} took {broker.Value.EventsWithoutEffectMax} turns in a row without any effect outside; {EventsWithoutEffectMax} is the most.", view.LastEvent));
 
     private static IEnumerable<Violation> Scheduled(HistoryView view) => view.Facts.Brokers.Where(broker => broker.Value.LongestWithoutTurnNanoseconds > LongestWaitNanoseconds)
         .OrderBy(broker => broker.Key, StringComparer.Ordinal)
-        .Select(broker => new Violation($"An actor of {broker.Key} had messages for {Say.Time(broker.Value.LongestWithoutTurnNanoseconds)} and no turn; {Say.Time(LongestWaitNanoseconds)} is the most.", view.History.Events.LastOrDefault()));
+        .Select(broker => new Violation($"An actor of {broker.Key} had messages for {Say.Time(broker.Value.LongestWithoutTurnNanoseconds)} and no turn; {Say.Time(LongestWaitNanoseconds)} is the most.", view.LastEvent));
 
     private static IEnumerable<Violation> Quiet(HistoryView view)
     {
@@ -61,7 +61,7 @@ internal static class RobustnessOracles
             var isRetaining = view.Once(RetainedModel.Of).Topics.Any(topic => topic.Broker == name);
             var (what, then, now) = after.Connections > before.Connections ? ("connections", before.Connections, after.Connections) : ("actors", before.Actors, after.Actors);
             if (now > then && !(isRetaining && what == "actors"))
-                yield return new Violation($"All clients of {name} are gone, with their sessions, and it holds {now} {what} at {Say.Time(view.Facts.EndNanoseconds)}; it held {then} when it had started.", view.History.Events.LastOrDefault());
+                yield return new Violation($"All clients of {name} are gone, with their sessions, and it holds {now} {what} at {Say.Time(view.Facts.EndNanoseconds)}; it held {then} when it had started.", view.LastEvent);
         }
     }
 
@@ -69,7 +69,7 @@ internal static class RobustnessOracles
     {
         foreach (var (name, facts) in view.Facts.Brokers.OrderBy(broker => broker.Key, StringComparer.Ordinal))
         {
-            foreach (var failure in facts.Failures) yield return new Violation($"{name} failed: {failure}.", view.History.Events.LastOrDefault());
+            foreach (var failure in facts.Failures) yield return new Violation($"{name} failed: {failure}.", view.LastEvent);
         }
 
         foreach (var failed in view.Decisions.Where(decision => JudgedDecisions.Is(decision, JudgedDecisions.SessionFailed)))

@@ -109,9 +109,9 @@ internal static class SessionOracles
             var alive = view.Sessions.Where(session => session.Broker == name && session.EndLatest >= end).ToArray();
             var subscriptions = alive.Sum(session => session.Subscriptions.Count(s => s is { IsRefused: false, ReplacedBy: null } && (s.EndAcknowledged is null || s.EndAcknowledged.Nanoseconds >= end)));
             if (counts.Sessions > alive.Length)
-                yield return new Violation($"{name} holds {Say.Count((int)counts.Sessions, "session")} at {Say.Time(end)}, and no more than {alive.Length} can be alive.", view.History.Events.LastOrDefault());
+                yield return new Violation($"{name} holds {Say.Count((int)counts.Sessions, "session")} at {Say.Time(end)}, and no more than {alive.Length} can be alive.", view.LastEvent);
             else if (counts.Subscriptions > subscriptions)
-                yield return new Violation($"{name} holds {Say.Count((int)counts.Subscriptions, "subscription")} at {Say.Time(end)}, and no more than {subscriptions} can be alive.", view.History.Events.LastOrDefault());
+                yield return new Violation($"{name} holds {Say.Count((int)counts.Subscriptions, "subscription")} at {Say.Time(end)}, and no more than {subscriptions} can be alive.", view.LastEvent);
         }
     }
 

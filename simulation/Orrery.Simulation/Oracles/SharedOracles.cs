@@ -1,5 +1,4 @@
 using Orrery.Mqtt;
-using Orrery.Mqtt.Packets;
 using Orrery.Simulation.Histories;
 
 namespace Orrery.Simulation.Oracles;

@@ -76,7 +76,7 @@ internal static class SubscriptionOracles
         }
     }
 
-    private static IEnumerable<Violation> Unanswered(HistoryView view, ConnectionView connection, Answers answers, string name)
+    private static List<Violation> Unanswered(HistoryView view, ConnectionView connection, Answers answers, string name)
     {
         var violations = answers.Unasked.Select(unasked => new Violation($"{connection.Broker} sent {unasked.Packet!.Packet.Type} on {connection} at {Say.Time(unasked)}, which answers no {name}.", unasked)).ToList();
         violations.AddRange(answers.Missing(view).Select(read => new Violation($"{connection.Broker} read {name} on {connection} at {Say.Time(read)}, and never answered it.", read)));

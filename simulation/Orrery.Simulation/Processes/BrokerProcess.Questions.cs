@@ -14,8 +14,8 @@ internal sealed partial class BrokerProcess
     /// <summary>Whether it can be asked now: it runs, and is not halted.</summary>
     public bool CanAnswer => State is ProcessState.Up && _halts == 0;
 
-    /// <summary>Actors that live now, not counted those that ask.</summary>
-    public int ActorCount => _system is null ? 0 : _system.ActorCount - (_asker is null ? 0 : 1);
+    /// <summary>Actors that live now, not counted those that ask, and those of the $SYS topics, which come as they are first published.</summary>
+    public int ActorCount => _system is null ? 0 : _system.CountActors(IsOfSystemTopics) - (_asker is null ? 0 : 1);
 
     /// <summary>Timers that wait.</summary>
     public int TimerCount => _system?.Scheduler.Count ?? 0;
@@ -25,6 +25,8 @@ internal sealed partial class BrokerProcess
 
     /// <summary>What a session holds.</summary>
     public SessionSnapshot AskSession(string clientId) => Ask<SessionSnapshot>(MqttBroker.GetSession(clientId));
+
+    private static bool IsOfSystemTopics(IActorRef actor) => actor.Path.Name.StartsWith("%24SYS~", StringComparison.Ordinal);
 
     private T Ask<T>(object question)
         where T : class

@@ -36,6 +36,13 @@ public sealed class DeterministicSystem
     /// <remarks>Walks all of them. For judging whether a run left something behind.</remarks>
     public int ActorCount => System.CountActors();
 
+    /// <summary>The same without some actors and all below them.</summary>
+    public int CountActors(Func<IActorRef, bool> leavesOut)
+    {
+        ArgumentNullException.ThrowIfNull(leavesOut);
+        return System.CountActors(leavesOut);
+    }
+
     /// <summary>Makes a system.</summary>
     /// <param name="name">As for an actor's name.</param>
     /// <param name="options">How to set it up.</param>

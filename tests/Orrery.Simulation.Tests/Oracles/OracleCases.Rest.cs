@@ -1,7 +1,6 @@
 using Orrery.Broker;
 using Orrery.Mqtt;
 using Orrery.Mqtt.Packets;
-using Orrery.Mqtt.Topics;
 using Orrery.Simulation.Histories;
 using Orrery.Simulation.Tests.Histories;
 using static Orrery.Simulation.Tests.Histories.HistoryBuilder;

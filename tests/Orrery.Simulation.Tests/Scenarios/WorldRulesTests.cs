@@ -1,5 +1,3 @@
-using Orrery.Simulation.Scenarios;
-
 namespace Orrery.Simulation.Tests.Scenarios;
 
 /// <summary>What would otherwise do nothing, or something else than it says, is a mistake with its place.</summary>
