@@ -83,7 +83,8 @@ internal sealed partial class ClaimChecks
     {
         if (pattern.Client is { } client && !IsClient(delivery.Node, client)) return false;
         var message = ((PublishPacket)delivery.Packet!.Packet).Message;
-        return Matches(message, pattern) && (pattern.QoS is null || (int)message.QoS == pattern.QoS) && (pattern.Retain is null || message.Retain == pattern.Retain);
+        return Matches(message, pattern) && (pattern.QoS is null || (int)message.QoS == pattern.QoS) && (pattern.Retain is null || message.Retain == pattern.Retain)
+            && (pattern.Expiry is null || message.Properties?.MessageExpiryIntervalSeconds == WorldOptions.Seconds(pattern.Expiry.Value));
     }
 
     // A publication may be granted less than it was published with, so only its topic and payload count.

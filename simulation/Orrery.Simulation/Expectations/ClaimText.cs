@@ -32,7 +32,8 @@ internal static class ClaimText
 
     private static string Of(MessagePattern pattern) => "{ " + Join(
         Optional("client", pattern.Client), Optional("topic", pattern.Topic), Optional("payload", pattern.Payload),
-        Optional("qos", pattern.QoS?.ToString(CultureInfo.InvariantCulture)), Optional("retain", Bool(pattern.Retain))) + " }";
+        Optional("qos", pattern.QoS?.ToString(CultureInfo.InvariantCulture)), Optional("retain", Bool(pattern.Retain)),
+        Optional("expiry", pattern.Expiry is { } expiry ? Length(expiry) : null)) + " }";
 
     private static string Times(Expectation expectation) => (expectation.Times is { } times ? $", times: {times}" : "")
         + (expectation.Between.Count == 2 ? $", between: [{Length(expectation.Between[0])}, {Length(expectation.Between[1])}]" : "")

@@ -101,7 +101,7 @@ internal sealed partial class StepExecutor(RunWorld world)
                 else Stop(broker, () => RestartLater(broker, 0));
                 break;
             case PauseStep pause:
-                if (process.State == ProcessState.Up) process.Pause(pause.For.Nanoseconds);
+                if (process.State == ProcessState.Up) process.Pause(pause.For.Nanoseconds, pause.StopsClock);
                 break;
             case SetClockStep { By: { } by }:
                 process.JumpWallClock(TimeSpan.FromTicks(by.Nanoseconds / TimeSpan.NanosecondsPerTick));

@@ -69,6 +69,9 @@ public sealed record MessagePattern
 
     /// <summary>The RETAIN flag; any when absent.</summary>
     public bool? Retain { get; init; }
+
+    /// <summary>The Message Expiry Interval that is left, in whole seconds; any when absent.</summary>
+    public Duration? Expiry { get; init; }
 }
 
 /// <summary>The order that messages come in.</summary>

@@ -58,6 +58,9 @@ public sealed record PauseStep : NodeStep
 {
     /// <summary>How long.</summary>
     public required Duration For { get; init; }
+
+    /// <summary>Whether the monotonic clock of a broker stands still meanwhile, as a machine's does that is suspended.</summary>
+    public bool StopsClock { get; init; }
 }
 
 /// <summary>Changes a node's clock.</summary>
