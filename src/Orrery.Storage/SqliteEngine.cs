@@ -162,13 +162,13 @@ public sealed class SqliteEngine : IDisposable
         _connection.OnProgress(null);
     });
 
-    /// <summary>Closes the store in order: the log is copied into the database and emptied.</summary>
+    /// <summary>Closes the store in order: the log is copied into the database and emptied. Without room for that it stays as it is.</summary>
     /// <exception cref="StoreException">The disk failed at that. What was committed is as durable as its mode said, in the log.</exception>
     public void Close()
     {
         try
         {
-            if (_failure is null) Guard(() => _connection.Checkpoint(isTruncated: true));
+            if (_failure is null) Guard(() => HardenLog(_connection));
         }
         finally
         {

@@ -55,13 +55,9 @@ public sealed class SqliteStore : IMessageStore, IDisposable
     /// <inheritdoc/>
     public void Close()
     {
-        if (_engine is { } engine)
-        {
-            _engine = null;
-            Answer(engine.Close, () => { });
-        }
-
-        _listener?.OnClosed();
+        var engine = _engine;
+        _engine = null;
+        Answer(() => engine?.Close(), () => _listener?.OnClosed());
     }
 
     /// <summary>Does some of the work that no call waits for: deletes entries of queues that have ended.</summary>

@@ -7,7 +7,7 @@ namespace Orrery.Storage;
 public sealed class ThreadedStore : IMessageStore, IDisposable
 {
     private readonly SqliteStore _store;
-    private readonly BlockingCollection<Action> _work = [];
+    private readonly BlockingCollection<Action> _work = [];     // short: the port has one call under way, and a read or two beside it
     private readonly Thread _thread;
 
     /// <summary>Starts the thread; the store is not open.</summary>

@@ -58,6 +58,9 @@ public sealed unsafe class MountedDisk : IDisposable
         var isTemporary = name is null;
         name ??= $"temporary-{++_temporaryFiles}";
 
+        // What an earlier process left behind under the name is none of this one's.
+        if (isTemporary && _disk.Exists(name)) _ = _disk.Delete(name, isFolderSynced: false);
+
         // The journals: their place in the folder must be durable with their content, as SQLite does it on POSIX systems.
         const int SyncsFolder = Sqlite3.OpenMainJournal | Sqlite3.OpenSuperJournal | Sqlite3.OpenWriteAheadLog;
         var opened = _disk.Open(name, isTemporary || (flags & Sqlite3.OpenCreate) != 0, (flags & SyncsFolder) != 0);

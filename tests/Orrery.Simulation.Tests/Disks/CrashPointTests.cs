@@ -54,6 +54,15 @@ public sealed class CrashPointTests
         Assert.All(points.Violations, violation => Assert.Matches("the state after group [0-9]+, and [0-9]+ were acknowledged$", violation));
     }
 
+    [Fact]
+    public void An_end_of_the_world_during_compaction_changes_nothing()
+    {
+        var points = new CrashPoints(Numbers(9, 40), atEnd: engine => engine.Compact()).Run([Kill, .. PowerLosses]);
+
+        Assert.Empty(points.Violations);
+        Assert.InRange(points.Disk.OperationCount - points.FirstPointAtEnd, 30, 5_000);
+    }
+
     // The four below are bugs on purpose: they show that the check can fail.
     [Fact]
     public void An_acknowledgement_before_the_sync_is_found_by_a_power_loss() =>

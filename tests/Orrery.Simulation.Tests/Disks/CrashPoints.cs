@@ -15,7 +15,8 @@ internal sealed class CrashPoints
     private readonly List<string> _texts = [];              // by how many groups are committed
     private readonly List<long> _acknowledgedAt = [];       // operations of the disk when so many groups were acknowledged
 
-    public CrashPoints(IEnumerable<int> numbers, DurabilityMode mode = DurabilityMode.Group, Func<StoreMutation, bool>? isKept = null, DiskFaults? faults = null)
+    public CrashPoints(IEnumerable<int> numbers, DurabilityMode mode = DurabilityMode.Group, Func<StoreMutation, bool>? isKept = null, DiskFaults? faults = null,
+        Action<SqliteEngine>? atEnd = null)
     {
         _options = new StorageOptions { Path = "store.db", Mode = mode, LogPagesMax = 6 };
         Disk = new SimulatedDisk(_kernel, "disk") { Faults = faults ?? new DiskFaults() };
@@ -33,6 +34,14 @@ internal sealed class CrashPoints
             _texts.Add(workload.Model.Text());
         }
 
+        if (atEnd is not null)
+        {
+            store.Close();
+            FirstPointAtEnd = Disk.OperationCount;
+            using var engine = SqliteEngine.Open(_options with { FileSystem = mounted.Name });
+            atEnd(engine);
+        }
+
         Failures = reader.Failures;
         if (Failures.Count > 0) _texts.Add(workload.Model.Text());
         Assert.Null(mounted.Fault);
@@ -41,6 +50,9 @@ internal sealed class CrashPoints
     public SimulatedDisk Disk { get; }
 
     public IReadOnlyList<StoreFailure> Failures { get; }
+
+    /// <summary>The first operation of what was done at the end; 0 without that.</summary>
+    public long FirstPointAtEnd { get; }
 
     /// <summary>How many crashes were tried.</summary>
     public int Tried { get; private set; }
@@ -53,7 +65,7 @@ internal sealed class CrashPoints
     /// <param name="recoveryCrashEvery">At every so manieth operation the recovery is crashed in the same way, at each of its operations too; 0 for never.</param>
     public CrashPoints Run(IReadOnlyList<(string Name, Action<SimulatedDisk> Do)> ways, int recoveryCrashEvery = 0)
     {
-        for (var point = 0L; point <= Disk.OperationCount; point++)
+        for (var point = FirstPointAtEnd; point <= Disk.OperationCount; point++)
         {
             foreach (var way in ways)
             {

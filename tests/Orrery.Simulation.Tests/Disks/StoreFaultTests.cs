@@ -164,6 +164,23 @@ public sealed class StoreFaultTests : IDisposable
     }
 
     [Fact]
+    public void Closing_on_a_full_disk_loses_nothing_and_a_failure_of_it_is_the_only_answer()
+    {
+        for (var i = 0; i < 5; i++) _store.Commit([Add(3_000)]);
+        _disk.Faults = new DiskFaults { CapacityBytes = _disk.UsedBytes };
+        _store.Close();
+        Assert.Equal((0, 1), (_reader.Failures.Count, _reader.Closed));
+
+        _disk.Faults = new DiskFaults();
+        _store.Open(_reader);
+        Assert.Equal(5, _reader.Queues[^1].QueuedCount);
+        _store.Commit([Add(10)]);
+        _disk.Faults = new DiskFaults { SyncErrorsPermille = 1_000 };
+        _store.Close();
+        Assert.Equal((1, 1), (_reader.Failures.Count, _reader.Closed));
+    }
+
+    [Fact]
     public void A_bit_that_rots_is_found_or_was_in_free_space()
     {
         _store.Commit([.. Enumerable.Range(0, 50).Select(_ => Add(2_000))]);
