@@ -12,7 +12,10 @@ internal sealed class Route
     public Route(RouteTarget[] targets)
     {
         Targets = targets;
-        IsDurable = Array.Exists(targets, static target => target.Grant.Queue is not null && target.Grant.MaximumQoS != QoS.AtMostOnce);
+        foreach (var (_, grant) in targets)
+        {
+            IsDurable |= grant.Queue is not null && grant.MaximumQoS != QoS.AtMostOnce;
+        }
     }
 
     /// <summary>One entry a subscriber, in the order in which they first matched.</summary>
