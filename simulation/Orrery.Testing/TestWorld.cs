@@ -1,4 +1,5 @@
 using Orrery.Mqtt;
+using Orrery.Simulation.Expectations;
 using Orrery.Simulation.Histories;
 using Orrery.Simulation.Processes;
 using Orrery.Simulation.Running;
@@ -38,6 +39,7 @@ public sealed class TestWorld
         History = new History();
         _world = new RunWorld(scenario, seed, new RunOptions(), History) { MayHoldPackets = true };
         Broker.Start();
+        _world.Facts.NoteStart();
     }
 
     /// <summary>Virtual time since the start.</summary>
@@ -169,6 +171,15 @@ public sealed class TestWorld
     /// <summary>Takes the processor away from the broker, as a virtual machine's host does.</summary>
     public void PauseBroker(TimeSpan time) => Broker.Pause(TestClientOptions.Of(time).Nanoseconds);
 
+    /// <summary>Judges all that has happened so far by the rules of docs/ORACLES.md: nothing lost, repeated or reordered, wills as promised ...</summary>
+    /// <remarks>Call it where the world has come to rest: what is still on its way counts as missing.</remarks>
+    /// <exception cref="WorldFailedException">A rule was broken. The message names it and shows the packets.</exception>
+    public void Verify()
+    {
+        var broken = RunJudge.Judge(_world.Scenario, History, _world.Facts.Build()).FirstOrDefault(finding => !finding.IsUnknown);
+        if (broken is not null) throw new WorldFailedException($"{broken.Rule}: {broken.Message}\n{WorldText.Of(History, broken.Events)}");
+    }
+
     /// <summary>Every event so far as aligned text: who sent which packet, what the network did.</summary>
     public string Timeline() => WorldText.Of(History, int.MaxValue);
 
@@ -179,6 +190,6 @@ public sealed class TestWorld
     private void Step()
     {
         _world.Kernel.Step();
-        if (_world.Failures.Count > 0) throw new WorldFailedException($"{_world.Failures[0].Rule}: {_world.Failures[0].Message}\n{Tail()}");
+        if (_world.HasFailed) Verify();
     }
 }

@@ -1,4 +1,6 @@
 using Orrery.Mqtt;
+using Orrery.Mqtt.Packets;
+using Orrery.Simulation.Histories;
 
 namespace Orrery.Testing.Tests;
 
@@ -107,6 +109,24 @@ public sealed class TestWorldTests
         slow.ReleaseAcknowledgements();
         _world.RunUntilQuiet();
         Assert.Equal(["0", "1", "2", "3", "4"], slow.Received.Select(message => message.Text));
+    }
+
+    [Fact]
+    public void Rules_that_hold_are_verified_and_one_that_is_broken_is_named_with_its_packets()
+    {
+        _world.AddClient("sub").Connect().Subscribe("t");
+        var publisher = _world.AddClient("pub").Connect();
+        _world.RunUntilQuiet();
+        publisher.Publish("t", "x");
+        _world.RunUntilQuiet();
+        _world.Verify();
+
+        // What the broker would have to do wrong: the same message once more, on the same connection.
+        var sent = _world.History.Events.Last(happened => happened is { Kind: HistoryKind.PacketSent, Node: "broker", Packet.Packet: PublishPacket });
+        _world.History.Add(sent with { Packet = sent.Packet! with { Number = sent.Packet.Number + 1 } });
+        var failure = Assert.Throws<WorldFailedException>(_world.Verify);
+        Assert.Matches("^(Q0|Q1|OV)-", failure.Message);
+        Assert.Contains("PUBLISH", failure.Message, StringComparison.Ordinal);
     }
 
     [Fact]
