@@ -96,7 +96,7 @@ public sealed class ServeCommandTests : IDisposable
         using var host = ServeCommand.Build(WithFile("""{ "Mqtt": { "Brokers": { "a": {}, "b": { "Listeners": [ { "Port": 1 } ] } } } }""", port: null));
 
         Assert.Equal(["a", "b"], host.Services.GetServices<IConfigureOptions<MqttBrokerOptions>>()
-            .Cast<ConfigureNamedOptions<MqttBrokerOptions, IServiceProvider>>().Select(broker => broker.Name));
+            .OfType<ConfigureNamedOptions<MqttBrokerOptions, IServiceProvider>>().Select(broker => broker.Name));
     }
 
     private static MqttBrokerOptions Options(ServeArguments arguments)
