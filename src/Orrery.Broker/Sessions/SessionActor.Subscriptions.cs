@@ -56,7 +56,8 @@ internal sealed partial class SessionActor
             // A replaced subscription keeps its number, so that what is already on its way still counts [MQTT-3.8.4-3].
             var id = known ? current!.SubscriptionId : ++_subscriptionSequence;
             var entry = new SubscriberEntry(
-                Self, _clientId, id, subscription with { MaximumQoS = granted }, packet.SubscriptionIdentifier) { Queue = DurableQueue };
+                Self, _clientId, id, subscription with { MaximumQoS = granted }, packet.SubscriptionIdentifier)
+            { Queue = DurableQueue };
             _subscribingEntries[i] = entry;
             _subscribingCodes[i] = (ReasonCode)granted;
             _subscribingExisted[i] = known;

@@ -164,7 +164,8 @@ internal sealed partial class SharedGroupActor : UntypedActor
     /// <summary>The group's own subscription takes every QoS and flag: each member's options apply when it is given a message.</summary>
     private SubscriberEntry OwnEntry() => new(
         Self, _filter.ToString(), 1,
-        new Subscription(_topicFilter, QoS.ExactlyOnce, NoLocal: false, RetainAsPublished: true, RetainHandling.DoNotSend), null) { Queue = _kept };
+        new Subscription(_topicFilter, QoS.ExactlyOnce, NoLocal: false, RetainAsPublished: true, RetainHandling.DoNotSend), null)
+    { Queue = _kept };
 
     private void OnSubscribed(bool granted)
     {

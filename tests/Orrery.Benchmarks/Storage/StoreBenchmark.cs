@@ -164,7 +164,9 @@ internal static class StoreBenchmark
 
     private static readonly ApplicationMessage Message = new()
     {
-        Topic = TopicName.Parse("site/17/telemetry"), Payload = new byte[PayloadBytes], QoS = QoS.AtLeastOnce,
+        Topic = TopicName.Parse("site/17/telemetry"),
+        Payload = new byte[PayloadBytes],
+        QoS = QoS.AtLeastOnce,
     };
 
     private static void Print(string what, string size, string figure) => Console.WriteLine($"{what,-8} {size,-28} {figure}");

@@ -169,7 +169,15 @@ internal sealed class HistoryBuilder
     {
         History.Add(new HistoryEvent
         {
-            Index = 0, Nanoseconds = _now, Kind = kind, Node = node, Connection = connection, Peer = peer, Name = name, Detail = detail, Packet = packet,
+            Index = 0,
+            Nanoseconds = _now,
+            Kind = kind,
+            Node = node,
+            Connection = connection,
+            Peer = peer,
+            Name = name,
+            Detail = detail,
+            Packet = packet,
         });
         return this;
     }
@@ -179,7 +187,11 @@ internal sealed class HistoryBuilder
         {
             Message = new ApplicationMessage
             {
-                Topic = TopicName.Parse(topic), Payload = Encoding.UTF8.GetBytes(payload), QoS = qos, Retain = retain, Properties = properties,
+                Topic = TopicName.Parse(topic),
+                Payload = Encoding.UTF8.GetBytes(payload),
+                QoS = qos,
+                Retain = retain,
+                Properties = properties,
             },
             PacketIdentifier = new PacketIdentifier(qos == QoS.AtMostOnce ? (ushort)0 : id == 0 ? (ushort)1 : id),
             Duplicate = duplicate,
