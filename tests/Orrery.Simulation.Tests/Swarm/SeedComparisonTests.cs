@@ -10,7 +10,7 @@ public sealed class SeedComparisonTests
 {
     private const int Count = 4;
 
-    private static int _runs;                           // planted: a count that each run finds larger
+    private static int Runs;                           // planted: a count that each run finds larger
 
     [Fact]
     public void C3_C7_Random_scenarios_repeat_themselves_disturbed_and_unwatched()
@@ -23,8 +23,8 @@ public sealed class SeedComparisonTests
     [Fact]
     public void A_static_counter_is_caught()
     {
-        _runs = 0;
-        var found = Check(Planted((kernel, _) => kernel.Observe("planted", "counter", "runs", (ulong)++_runs)));
+        Runs = 0;
+        var found = Check(Planted((kernel, _) => kernel.Observe("planted", "counter", "runs", (ulong)++Runs)));
 
         Assert.Equal((1UL, "two runs in one process"), (found[0].Seed, found[0].Where));
         Assert.Contains("planted, counter, runs", found[0].Difference, StringComparison.Ordinal);
