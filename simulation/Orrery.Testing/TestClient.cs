@@ -77,12 +77,10 @@ public sealed class TestClient
     }
 
     /// <summary>Acknowledges nothing from now on, as an application that hangs.</summary>
-    public TestClient HoldAcknowledgements() => Do(() => _client.Model.Hold(
-        [ControlPacketType.PubAck, ControlPacketType.PubRec, ControlPacketType.PubRel, ControlPacketType.PubComp], null));
+    public TestClient HoldAcknowledgements() => Do(() => _client.Model.Hold(StepExecutor.Acknowledgements, null));
 
     /// <summary>Sends the acknowledgements that were held, and holds none from now on.</summary>
-    public TestClient ReleaseAcknowledgements() => Do(() => _client.Model.Acknowledge(
-        [ControlPacketType.PubAck, ControlPacketType.PubRec, ControlPacketType.PubRel, ControlPacketType.PubComp], null, null, null));
+    public TestClient ReleaseAcknowledgements() => Do(() => _client.Model.Acknowledge(StepExecutor.Acknowledgements));
 
     /// <summary>Its machine vanishes without a word. Whether it remembers its session is an option.</summary>
     public TestClient Crash()

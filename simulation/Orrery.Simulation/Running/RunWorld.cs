@@ -113,10 +113,12 @@ internal sealed class RunWorld
     /// <summary>Adds a client while the run goes on.</summary>
     public SimulatedClient AddClient(string name, ClientNode node)
     {
-        var client = new SimulatedClient(this, name, name, 1, node, node.Broker is null ? _brokers[0] : BrokersOf(node.Broker).First());
+        var client = new SimulatedClient(this, name, name, 1, node, HomeOf(node));
         _clients.Add(client);
         return client;
     }
+
+    private SimulatedBroker HomeOf(ClientNode node) => node.Broker is null ? _brokers[0] : BrokersOf(node.Broker).First();
 
     private void AddClients(string group, ClientNode node)
     {
@@ -124,7 +126,7 @@ internal sealed class RunWorld
         {
             Placement.Broker => _brokers,
             Placement.LeafBroker => _brokers.Where(broker => broker.IsLeaf),
-            _ => [node.Broker is null ? _brokers[0] : BrokersOf(node.Broker).First()],
+            _ => [HomeOf(node)],
         };
         var isGroup = node.Count > 1 || node.Per is not null;
         var index = 0;
