@@ -1,0 +1,34 @@
+using Orrery.Actors.Production;
+
+namespace Orrery.Actors.Tests.Production;
+
+public sealed class SpinGateTests
+{
+    [Fact]
+    public void One_thread_at_a_time_is_behind_the_gate()
+    {
+        const int Threads = 4;
+        const int Rounds = 250_000;
+        var shared = new Shared();
+        Thread[] threads = [.. Enumerable.Range(0, Threads).Select(_ => new Thread(() =>
+        {
+            for (var round = 0; round < Rounds; round++)
+            {
+                shared.Gate.Enter();
+                shared.Count++;
+                shared.Gate.Exit();
+            }
+        }))];
+
+        foreach (var thread in threads) thread.Start();
+        foreach (var thread in threads) thread.Join();
+
+        Assert.Equal(Threads * Rounds, shared.Count);
+    }
+
+    private sealed class Shared
+    {
+        public SpinGate Gate;
+        public int Count;
+    }
+}
