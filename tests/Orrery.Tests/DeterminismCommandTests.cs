@@ -83,10 +83,14 @@ public sealed class DeterminismCommandTests
     {
         public override string HashOf(ulong seed, bool isWatched, Action? disturb)
         {
-            using var done = new ManualResetEventSlim();
-            ThreadPool.QueueUserWorkItem(_ => done.Set());
-            done.Wait();
-            while (ThreadPool.PendingWorkItemCount > 0 && ThreadPool.CompletedWorkItemCount == 0) Thread.Yield();
+            // A work item counts as done a moment after its last instruction, so that the first one may come too late.
+            for (var before = ThreadPool.CompletedWorkItemCount; ThreadPool.CompletedWorkItemCount == before;)
+            {
+                using var done = new ManualResetEventSlim();
+                ThreadPool.QueueUserWorkItem(_ => done.Set());
+                done.Wait();
+            }
+
             return base.HashOf(seed, isWatched, disturb);
         }
     }

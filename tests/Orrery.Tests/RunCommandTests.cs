@@ -97,8 +97,16 @@ public sealed class RunCommandTests : IDisposable
     {
         for (var number = 0; number < 40; number++) _folder.Write($"{number:00}.yaml", ScenarioFolder.OneRun.Replace("one", $"n{number}", StringComparison.Ordinal));
 
-        // The first ones take longest, so that others overtake them.
-        var delayed = new FakeRunner { Before = run => Thread.SpinWait(run.Name == "n0" ? 2_000_000 : 2_000) };
+        // The first one ends after one that began later.
+        using var overtaken = new ManualResetEventSlim();
+        var delayed = new FakeRunner
+        {
+            Before = run =>
+            {
+                if (run.Name == "n0") overtaken.Wait();
+                if (run.Name == "n5") overtaken.Set();
+            },
+        };
         var alone = await CommandRun.OfAsync(new FakeRunner().Run, "run", _folder.Path, "--json", "--jobs", "1");
         var together = await CommandRun.OfAsync(delayed.Run, "run", _folder.Path, "--json", "--jobs", "8");
 

@@ -2,20 +2,28 @@ using System.Runtime.CompilerServices;
 
 namespace Orrery.Runs;
 
-/// <summary>Does pieces of work on several threads, and hands out their results in the order of the pieces.</summary>
+/// <summary>Does several pieces of work at once, and hands out their results in the order of the pieces.</summary>
 internal static class RunPool
 {
-    // Pieces begun per thread before the first result is taken: enough to keep threads busy behind one long piece, and a limit to
-    // the results that wait.
-    private const int Ahead = 16;
+    /// <summary>Pieces taken for each that is under way: enough to have work behind one long piece, and a limit to the results that wait.</summary>
+    public const int Ahead = 16;
 
-    /// <summary>Does the work.</summary>
+    /// <summary>Does the work, each piece on a thread of the pool.</summary>
     /// <param name="items">The pieces.</param>
-    /// <param name="jobs">Threads, from 1.</param>
+    /// <param name="jobs">Pieces under way at once, from 1.</param>
     /// <param name="work">What to do with each; called from any thread.</param>
     /// <param name="cancellation">Begins no more pieces; those that have begun are finished.</param>
-    public static async IAsyncEnumerable<TResult> InOrderAsync<TItem, TResult>(
-        IReadOnlyList<TItem> items, int jobs, Func<TItem, TResult> work, [EnumeratorCancellation] CancellationToken cancellation)
+    public static IAsyncEnumerable<TResult> InOrderAsync<TItem, TResult>(
+        IReadOnlyList<TItem> items, int jobs, Func<TItem, TResult> work, CancellationToken cancellation) =>
+        ResultsInOrderAsync(items, jobs, item => Task.Run(() => work(item), CancellationToken.None), cancellation);
+
+    /// <summary>Does the work wherever each piece goes to.</summary>
+    /// <param name="items">The pieces.</param>
+    /// <param name="jobs">Pieces under way at once, from 1.</param>
+    /// <param name="work">Begins a piece; called from any thread.</param>
+    /// <param name="cancellation">Begins no more pieces; those that have begun are finished.</param>
+    public static async IAsyncEnumerable<TResult> ResultsInOrderAsync<TItem, TResult>(
+        IReadOnlyList<TItem> items, int jobs, Func<TItem, Task<TResult>> work, [EnumeratorCancellation] CancellationToken cancellation)
     {
         using var slots = new SemaphoreSlim(jobs);
         var begun = new Queue<Task<TResult>>();
@@ -50,7 +58,7 @@ internal static class RunPool
             try
             {
                 cancellation.ThrowIfCancellationRequested();        // a slot may still be handed to one who is told so later
-                return await Task.Run(() => work(item), CancellationToken.None);
+                return await work(item);
             }
             finally
             {
