@@ -117,6 +117,19 @@ public sealed class ActorSystem : IActorRefFactory, IDisposable
         return count;
     }
 
+    internal List<IActorRef> ActorsWithMessages()
+    {
+        var found = new List<IActorRef>();
+        var open = new Stack<ActorCell>(_user.ChildCells());
+        while (open.TryPop(out var cell))
+        {
+            if (cell.HasMessages) found.Add(cell);
+            foreach (var child in cell.ChildCells()) open.Push(child);
+        }
+
+        return found;
+    }
+
     internal ActorCell? Find(ReadOnlySpan<string> names) => names is ["user", ..] ? _user.Find(names[1..]) : null;
 
     internal void ReportFailure(ActorCell cell, Exception cause, string what)

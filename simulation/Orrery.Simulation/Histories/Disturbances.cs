@@ -15,6 +15,12 @@ internal sealed record Stretch(string Node, string Name, long From, long To, int
 /// <summary>What disturbed the nodes and links of a run, and when.</summary>
 internal sealed class Disturbances
 {
+    /// <summary>The name of the fault that lets an actor starve (S2).</summary>
+    public const string StarveName = "starve";
+
+    /// <summary>The name of the fault that flips bits (N11).</summary>
+    public const string CorruptName = "corrupt";
+
     private readonly List<Stretch> _faults = [];
     private readonly List<Stretch> _pauses = [];
     private readonly List<Stretch> _absences = [];
@@ -35,6 +41,8 @@ internal sealed class Disturbances
     {
         switch (happened.Kind)
         {
+            case HistoryKind.FaultStarted or HistoryKind.FaultEnded when happened.Name is StarveName:
+                break;                                      // an unlucky order of turns is one of those that must do
             case HistoryKind.FaultStarted:
                 _faults.Add(Open(happened));
                 break;
@@ -88,10 +96,19 @@ internal sealed class Disturbances
     public bool HasEnded(string node, long from, long to) => EndAfter(node, from) is { } at && at <= to;
 
     /// <summary>Whether nothing that was injected touched a client, its broker or what joins them in a stretch of time.</summary>
-    public bool IsCalm(string client, string broker, long from, long to) =>
-        !_faults.Exists(fault => fault.Overlaps(from, to) && Touches(fault.Node, client, broker))
+    /// <param name="client">The client.</param>
+    /// <param name="broker">The broker.</param>
+    /// <param name="from">The first instant.</param>
+    /// <param name="to">The last.</param>
+    /// <param name="leavesOut">The name of a fault that is no excuse; null for none.</param>
+    public bool IsCalm(string client, string broker, long from, long to, string? leavesOut = null) =>
+        !_faults.Exists(fault => fault.Overlaps(from, to) && fault.Name != leavesOut && Touches(fault.Node, client, broker))
         && !IsPaused(broker, from, to) && !IsPaused(client, from, to)
         && IsUp(broker, from, to) && IsUp(client, from, to);
+
+    /// <summary>When bits first flipped on what joins a client and its broker; null for never.</summary>
+    public long? CorruptedFrom(string client, string broker) =>
+        _faults.Find(fault => fault.Name == CorruptName && Touches(fault.Node, client, broker))?.From;
 
     // A node that is no link of another client: a broker, a partition, a kind of links. When in doubt it touches.
     private static bool Touches(string node, string client, string broker)

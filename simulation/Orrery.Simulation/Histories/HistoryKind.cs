@@ -57,7 +57,7 @@ public enum HistoryKind
     /// <summary>A fault ended.</summary>
     FaultEnded,
 
-    /// <summary>Bytes on a link are held or lost because of a fault.</summary>
+    /// <summary>A fault began to hold back what arrives on a connection: the node is `from->to`. Only in detailed histories.</summary>
     NetworkHeld,
 
     /// <summary>A disk got an operation to do; the name is the operation.</summary>

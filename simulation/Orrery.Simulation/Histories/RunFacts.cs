@@ -44,8 +44,11 @@ public sealed record BrokerFacts
     /// <summary>The longest that an actor of it had messages and no turn, in virtual time, pauses left out.</summary>
     public long LongestWithoutTurnNanoseconds { get; init; }
 
-    /// <summary>The most events in a row that changed nothing outside while work was pending.</summary>
-    public long EventsWithoutEffectMax { get; init; }
+    /// <summary>Which one it was; null when not known.</summary>
+    public string? LongestWithoutTurnActor { get; init; }
+
+    /// <summary>The most turns of its actors in a row that did nothing outside while others waited for one.</summary>
+    public long TurnsWithoutEffectMax { get; init; }
 }
 
 /// <summary>What a broker holds.</summary>

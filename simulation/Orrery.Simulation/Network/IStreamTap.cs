@@ -15,6 +15,11 @@ internal interface IStreamTap
     /// <summary>A program read bytes that came this way.</summary>
     void OnRead(Direction direction, ReadOnlySpan<byte> bytes);
 
+    /// <summary>A fault holds back what arrives this way, from now until it ends: once for each time.</summary>
+    /// <param name="direction">Which way it goes.</param>
+    /// <param name="bytes">The first of it; 0 for the end of the stream.</param>
+    void OnHeld(Direction direction, int bytes);
+
     /// <summary>The caller learns that it is connected.</summary>
     void OnOpened();
 

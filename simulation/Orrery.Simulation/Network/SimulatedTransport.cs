@@ -28,6 +28,9 @@ internal sealed class SimulatedTransport(BrokerProcess process, StreamEnd end, P
     /// <summary>The end of the connection that this serves.</summary>
     public StreamEnd End => end;
 
+    /// <summary>The connection's actor; nobody before it has started.</summary>
+    public IActorRef Actor => _connection;
+
     /// <inheritdoc/>
     public IBufferWriter<byte> Output => _output;
 
@@ -69,6 +72,7 @@ internal sealed class SimulatedTransport(BrokerProcess process, StreamEnd end, P
     /// <inheritdoc/>
     public void Abort()
     {
+        process.NoteEffect();
         _isEnding = true;
         end.Reset();
         process.Forget(this);
@@ -153,6 +157,7 @@ internal sealed class SimulatedTransport(BrokerProcess process, StreamEnd end, P
 
     private void TakeOutput()
     {
+        process.NoteEffect();
         _unsent.Append(_output.WrittenSpan);
         _output.ResetWrittenCount();
     }

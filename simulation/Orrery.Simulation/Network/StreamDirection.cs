@@ -109,8 +109,14 @@ internal sealed class StreamDirection(SimulationKernel kernel, StreamConnection 
     /// <summary>A segment reached the other side.</summary>
     public void Arrive(Segment segment)
     {
-        if (connection.IsBlocked(direction) || _held.Count > 0) _held.Enqueue(segment);
-        else Deliver(segment);
+        if (!connection.IsBlocked(direction) && _held.Count == 0)
+        {
+            Deliver(segment);
+            return;
+        }
+
+        if (_held.Count == 0) connection.Tap?.OnHeld(direction, segment.Bytes.Length);
+        _held.Enqueue(segment);
     }
 
     /// <summary>The direction is open again.</summary>

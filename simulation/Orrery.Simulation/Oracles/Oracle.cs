@@ -13,9 +13,15 @@ internal sealed record Oracle(string Id, IReadOnlyList<string> Statements, strin
     /// <summary>What breaks the rule, as findings.</summary>
     /// <param name="view">The history.</param>
     /// <param name="max">How many at most.</param>
-    public IEnumerable<Finding> Find(HistoryView view, int max) => Judge(view).Take(max).Select(violation => new Finding(
+    public IEnumerable<Finding> Find(HistoryView view, int max) => Judge(view).Where(violation => Counts(view, violation)).Take(max).Select(violation => new Finding(
         Id, Statements.Count == 0 ? Sentence : string.Join(", ", Statements), violation.Message,
         [.. violation.Events.OfType<HistoryEvent>().Select(happened => happened.Index).Distinct().Order()]));
+
+    /// <summary>Whether clients keep to the rule whose bytes are corrupted on the way (N11): nothing else is promised to them.</summary>
+    private bool IsRobust => Id is "X-1" or "X-2";
+
+    private bool Counts(HistoryView view, Violation violation) =>
+        IsRobust || !violation.Events.Any(happened => view.IsCorrupted(happened?.Connection));
 }
 
 /// <summary>One place where a rule was broken.</summary>

@@ -8,14 +8,16 @@ namespace Orrery.Simulation.Oracles;
 internal static class RobustnessOracles
 {
     private const long LongestWaitNanoseconds = 1_000_000_000;
-    private const long EventsWithoutEffectMax = 10_000;
     private const long CloseNanoseconds = 100_000_000;
+
+    /// <summary>The most turns in a row without an effect outside (L-2).</summary>
+    public const long TurnsWithoutEffectMax = 10_000;
 
     /// <summary>The rules.</summary>
     public static IReadOnlyList<Oracle> All { get; } =
     [
         new("L-1", [], "When nothing disturbs a client any more, its exchanges come to an end.", ExchangesEnd),
-        new("L-2", [], "A broker with work to do does not go on for long without an effect outside.", NoLiveLock),
+        new("L-2", [], "A broker does not go on for more than 10,000 turns without an effect outside.", NoLiveLock),
         new("L-3", [], "No actor waits longer than a second with messages in its mailbox.", Scheduled),
         new("L-4", [], "A broker whose clients have all gone, with their sessions, has the actors and connections that it had when it had started.", Quiet),
         new("X-1", [], "Nothing fails that is not handled.", NothingFails),
@@ -40,13 +42,13 @@ internal static class RobustnessOracles
         }
     }
 
-    private static IEnumerable<Violation> NoLiveLock(HistoryView view) => view.Facts.Brokers.Where(broker => broker.Value.EventsWithoutEffectMax > EventsWithoutEffectMax)
+    private static IEnumerable<Violation> NoLiveLock(HistoryView view) => view.Facts.Brokers.Where(broker => broker.Value.TurnsWithoutEffectMax > TurnsWithoutEffectMax)
         .OrderBy(broker => broker.Key, StringComparer.Ordinal)
-        .Select(broker => new Violation($"{broker.Key} took {broker.Value.EventsWithoutEffectMax} turns in a row without any effect outside; {EventsWithoutEffectMax} is the most.", view.LastEvent));
+        .Select(broker => new Violation($"{broker.Key} took {broker.Value.TurnsWithoutEffectMax} turns in a row without any effect outside; {TurnsWithoutEffectMax} is the most.", view.LastEvent));
 
     private static IEnumerable<Violation> Scheduled(HistoryView view) => view.Facts.Brokers.Where(broker => broker.Value.LongestWithoutTurnNanoseconds > LongestWaitNanoseconds)
         .OrderBy(broker => broker.Key, StringComparer.Ordinal)
-        .Select(broker => new Violation($"An actor of {broker.Key} had messages for {Say.Time(broker.Value.LongestWithoutTurnNanoseconds)} and no turn; {Say.Time(LongestWaitNanoseconds)} is the most.", view.LastEvent));
+        .Select(broker => new Violation($"{broker.Value.LongestWithoutTurnActor ?? "An actor"} of {broker.Key} had messages for {Say.Time(broker.Value.LongestWithoutTurnNanoseconds)} and no turn; {Say.Time(LongestWaitNanoseconds)} is the most.", view.LastEvent));
 
     private static IEnumerable<Violation> Quiet(HistoryView view)
     {
@@ -81,7 +83,7 @@ internal static class RobustnessOracles
         foreach (var connection in view.Connections)
         {
             var bad = connection.Malformed.Find(malformed => malformed.Node == connection.Broker);
-            if (bad is null || !view.World.IsCalm(connection.Client, connection.Broker, bad.Nanoseconds, bad.Nanoseconds + CloseNanoseconds)) continue;
+            if (bad is null || !view.World.IsCalm(connection.Client, connection.Broker, bad.Nanoseconds, bad.Nanoseconds + CloseNanoseconds, Disturbances.CorruptName)) continue;
             if (bad.Nanoseconds + CloseNanoseconds > view.Facts.EndNanoseconds) continue;
             if (connection.CloseEarliest is not { } closed || closed > bad.Nanoseconds + CloseNanoseconds)
                 yield return new Violation($"{connection.Broker} read what is no packet on {connection} at {Say.Time(bad)} ({bad.Detail}), and did not close it.", bad);

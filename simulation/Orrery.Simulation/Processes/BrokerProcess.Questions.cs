@@ -10,6 +10,7 @@ internal sealed partial class BrokerProcess
 {
     private IActorRef? _asker;                                  // of this life
     private object? _answer;
+    private IActorRef? _answerer;
 
     /// <summary>Whether it can be asked now: it runs, and is not halted.</summary>
     public bool CanAnswer => State is ProcessState.Up && _halts == 0;
@@ -25,6 +26,13 @@ internal sealed partial class BrokerProcess
 
     /// <summary>What a session holds.</summary>
     public SessionSnapshot AskSession(string clientId) => Ask<SessionSnapshot>(MqttBroker.GetSession(clientId));
+
+    /// <summary>The actor of a session; null where there is none.</summary>
+    public IActorRef? SessionActor(string clientId)
+    {
+        _ = AskSession(clientId);
+        return _answerer?.Path.Name == "sessions" ? null : _answerer;
+    }
 
     private static bool IsOfSystemTopics(IActorRef actor) => actor.Path.Name.StartsWith("%24SYS~", StringComparison.Ordinal);
 
@@ -42,6 +50,6 @@ internal sealed partial class BrokerProcess
     /// <summary>Gets the answers.</summary>
     private sealed class Asker(BrokerProcess process) : UntypedActor
     {
-        protected override void OnReceive(object message) => process._answer = message;
+        protected override void OnReceive(object message) => (process._answer, process._answerer) = (message, Sender);
     }
 }

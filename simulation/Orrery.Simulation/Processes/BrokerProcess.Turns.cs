@@ -1,3 +1,5 @@
+using Orrery.Actors;
+using Orrery.Actors.Extensions;
 using Orrery.Simulation.Kernel;
 using Orrery.Simulation.Network;
 
@@ -16,9 +18,45 @@ internal sealed partial class BrokerProcess
     private int _halts;
     private long _observedSteps;
     private int _reportedFailures;
+    private long _stepsAtEffect;                                // of this life, when it last did something outside
 
     /// <summary>Turns of this life.</summary>
     public long Turns => _system?.Steps ?? 0;
+
+    /// <summary>The most turns in a row, of all lives, that did nothing outside while actors waited for one.</summary>
+    public long TurnsWithoutEffectMax { get; private set; }
+
+    /// <summary>Actors that have messages and no turn, though the process is at rest and may work: none, if all is well.</summary>
+    public IReadOnlyList<IActorRef> ActorsForgotten() => CanAnswer && Running.IsQuiet ? Running.ActorsWithMessages() : [];
+
+    /// <summary>Lets an actor of this life starve (S2).</summary>
+    /// <inheritdoc cref="DeterministicSystem.Starve"/>
+    public Starvation Starve(Func<IActorRef, bool> isIt, long turns, Action<Starvation>? onOver = null, bool evenAlone = false) =>
+        Running.Starve(isIt, turns, onOver, evenAlone);
+
+    /// <summary>Lets it starve no longer, and gives it the turns that it waited for.</summary>
+    public void End(Starvation starvation)
+    {
+        if (_system is null) return;
+        _system.End(starvation);
+        if (State is ProcessState.Up or ProcessState.Stopping) Run();
+    }
+
+    /// <summary>Adds an actor that is none of the broker's to this life, and lets it run.</summary>
+    public void Add(Props props)
+    {
+        Running.System.ActorOf(props);
+        Run();
+    }
+
+    /// <summary>Something left the process: bytes, the end of a connection.</summary>
+    internal void NoteEffect()
+    {
+        if (_system is null) return;                            // its system still does what is left to do
+        var steps = _system.Steps;
+        TurnsWithoutEffectMax = Math.Max(TurnsWithoutEffectMax, steps - _stepsAtEffect);
+        _stepsAtEffect = steps;
+    }
 
     /// <summary>The most that a timer is late (T4). Default: 0, which draws nothing.</summary>
     public long TimerLatenessMaxNanoseconds { get; set; }
@@ -65,7 +103,12 @@ internal sealed partial class BrokerProcess
         for (var turns = 0L; ; turns++)
         {
             if (_halts > 0) return false;
-            if (turns == TurnsMax) throw new InvalidOperationException($"{Name} did not come to rest in {TurnsMax} turns.");
+            if (turns == TurnsMax)
+            {
+                Break();
+                return false;
+            }
+
             if (Running.RunOne()) continue;
             if (_halts > 0) return false;
             if (Running.Scheduler.NextDue is not { } due || due > now) break;
@@ -73,7 +116,19 @@ internal sealed partial class BrokerProcess
         }
 
         Running.Scheduler.Pause(now - Running.Scheduler.Elapsed);
+        NoteEffect();                                           // at rest nothing is pending
         return true;
+    }
+
+    /// <summary>There is no end to the turns of this instant: it gets no more.</summary>
+    private void Break()
+    {
+        var unmoved = Running.Steps - _stepsAtEffect;
+        NoteEffect();
+        var sentence = $"{Name} did not come to rest in {TurnsMax} turns, and did nothing outside in the last {unmoved} of them";
+        if (Watcher is null) throw new InvalidOperationException(sentence);
+        Halt();
+        Watcher.OnRestless(sentence);
     }
 
     private void ReportFailures()

@@ -110,6 +110,7 @@ internal sealed partial class BrokerProcess : EventTarget, IStreamListener
         _hasStopped = false;
         _halts = 0;
         _observedSteps = 0;
+        _stepsAtEffect = 0;
         _reportedFailures = 0;
         (_clockOrigin, _clockBase) = (_kernel.NowNanoseconds, 0);
         var options = new DeterministicOptions

@@ -24,4 +24,8 @@ internal interface IProcessWatcher
 
     /// <summary>An actor failed; its supervisor has dealt with it.</summary>
     void OnFailure(ActorFailure failure);
+
+    /// <summary>It did not come to rest, and gets no more turns.</summary>
+    /// <param name="sentence">After how many, without the full stop.</param>
+    void OnRestless(string sentence);
 }

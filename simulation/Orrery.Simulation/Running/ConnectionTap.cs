@@ -76,6 +76,14 @@ internal sealed class ConnectionTap(RunWorld world, SimulatedClient client, Simu
     }
 
     /// <inheritdoc/>
+    public void OnHeld(Direction direction, int bytes)
+    {
+        if (!world.Recorder.IsDetailed) return;
+        var (from, to) = direction == Direction.ToListener ? (client.Name, broker.Name) : (broker.Name, client.Name);
+        Add(HistoryKind.NetworkHeld, $"{from}->{to}", to, detail: bytes == 0 ? "the end of the stream" : $"{bytes} bytes, and what follows", cause: _ways[(int)direction].SentEvents.TryPeek(out var sent) ? sent : -1);
+    }
+
+    /// <inheritdoc/>
     public void OnOpened() => Add(HistoryKind.ConnectionOpened, client.Name, broker.Name, cause: _requested);
 
     /// <inheritdoc/>

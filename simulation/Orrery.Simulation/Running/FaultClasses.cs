@@ -10,7 +10,7 @@ internal static class FaultClasses
     public static IReadOnlyList<string> Drawn { get; } =
     [
         "N1", "N2", "N3", "N4", "N5", "N6", "N7", "N8", "N9", "N10", "N11", "C1", "C2", "C5", "C6", "C7",
-        "B1", "B2", "B5", "B6", "T1", "T2", "T3", "T4", "S1",
+        "B1", "B2", "B5", "B6", "T1", "T2", "T3", "T4", "S1", "S2",
     ];
 
     // Outside what TCP promises, or what a client may do.

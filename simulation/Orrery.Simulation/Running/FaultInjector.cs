@@ -1,11 +1,14 @@
+using Orrery.Actors;
 using Orrery.Simulation.Histories;
 using Orrery.Simulation.Network;
+using Orrery.Simulation.Processes;
 using Orrery.Simulation.Scenarios.Model;
+using Orrery.Simulation.Scenarios.Reading;
 using Direction = Orrery.Simulation.Network.Direction;
 
 namespace Orrery.Simulation.Running;
 
-/// <summary>Starts and ends faults of the network, and records each.</summary>
+/// <summary>Starts and ends faults of the network and of the order of turns, and records each.</summary>
 internal sealed class FaultInjector(RunWorld world)
 {
     private readonly List<Active> _active = [];
@@ -19,6 +22,12 @@ internal sealed class FaultInjector(RunWorld world)
     {
         var name = VerbNames.KindOf(fault);
         var id = fault.Id ?? $"{name}-{++_started}";
+        if (fault is StarveFault starve)
+        {
+            foreach (var broker in world.BrokersOf(starve.Node)) Starve(broker, starve, id);
+            return;
+        }
+
         var node = fault is LinkFault link ? link.Link : string.Join(", ", ((PartitionFault)fault).Nodes);
         var started = world.Recorder.Add(HistoryKind.FaultStarted, node, name, Describe(fault, id));
         var undo = fault is LinkFault onLink ? StartOnLink(onLink) : Part((PartitionFault)fault);
@@ -37,6 +46,53 @@ internal sealed class FaultInjector(RunWorld world)
     public void Heal(string? id)
     {
         foreach (var active in _active.Where(active => id is null || active.Id == id).ToArray()) Heal(active);
+    }
+
+    /// <summary>Lets an actor starve (S2).</summary>
+    /// <param name="broker">Whose; nothing happens where it is down.</param>
+    /// <param name="isIt">Which: the first that wants a turn.</param>
+    /// <param name="turns">How many turns others get while it wants one.</param>
+    /// <param name="id">The fault's id.</param>
+    /// <param name="detail">Which actor and for how long, for people.</param>
+    /// <returns>Ends it.</returns>
+    public Action Starve(SimulatedBroker broker, Func<IActorRef, bool> isIt, long turns, string id, string detail)
+    {
+        const string Name = Disturbances.StarveName;
+        var isUp = broker.Process.State is not ProcessState.Down;
+        var started = world.Recorder.Add(HistoryKind.FaultStarted, broker.Name, Name, $"{id}: {(isUp ? detail : "it is down")}");
+        var active = new Active(id, broker.Name, Name, null, started);
+        if (!isUp)
+        {
+            End(active);
+            return () => { };
+        }
+
+        var life = broker.Process.Lives;
+        var starvation = broker.Process.Starve(isIt, turns, _ =>
+        {
+            if (_active.RemoveAll(one => one.Started == active.Started && one.Id == id) > 0) End(active);
+        });
+        active = active with { Undo = () => { if (broker.Process.Lives == life) broker.Process.End(starvation); } };
+        _active.Add(active);
+        return () => Heal(active);
+    }
+
+    private void Starve(SimulatedBroker broker, StarveFault fault, string id)
+    {
+        var end = Starve(broker, IsActor(broker, fault.Actor), fault.Turns, id, $"{fault.Actor}, {fault.Turns} turns");
+        if (fault.For is { } time) world.Script.Later(time.Nanoseconds, end, extends: false);
+    }
+
+    /// <summary>Which actors a pattern means now: of a client, the one that it has.</summary>
+    private Func<IActorRef, bool> IsActor(SimulatedBroker broker, string text)
+    {
+        var pattern = ActorPattern.Parse(text, out _)!;
+        if (pattern.Client is null) return actor => pattern.Matches(actor.Path.ToStringWithoutAddress());
+        var clients = world.ClientsOf(pattern.Client).Where(client => client.Broker == broker);
+        IActorRef?[] actors = pattern.Of == "session"
+            ? [.. clients.Select(client => broker.Process.CanAnswer ? broker.Process.SessionActor(client.ClientId) : null)]
+            : [.. clients.Select(client => broker.Process.Transports.LastOrDefault(transport => transport.End.Name.StartsWith($"{client.Name}#", StringComparison.Ordinal))?.Actor)];
+        return actor => Array.Exists(actors, one => ReferenceEquals(one, actor));
     }
 
     private void Heal(Active active)

@@ -5,7 +5,7 @@ using Orrery.Simulation.Scenarios.Model;
 
 namespace Orrery.Simulation.Running;
 
-// C1 to C7, B1 to B6, T1 to T4.
+// C1 to C7, B1 to B6, T1 to T4, S2.
 internal sealed partial class RandomFaults
 {
     private const long PartsPerMillion = 1_000_000;
@@ -119,5 +119,15 @@ internal sealed partial class RandomFaults
             broker.Process.TimerLatenessMaxNanoseconds = TimerLatenessNanoseconds;
             Lasting(broker.Name, "T4", $"timers are up to {Readable.Time(TimerLatenessNanoseconds)} late", () => broker.Process.TimerLatenessMaxNanoseconds = 0);
         }
+    }
+
+    /// <summary>Any actor: the one whose turn comes after some others'.</summary>
+    private void Starve(RandomSource chance)
+    {
+        var broker = AnyBroker(chance);
+        var after = chance.Uniform(0, 50);
+        var turns = chance.Uniform(1, 1_000);
+        var left = after;
+        _ = _world.Faults.Starve(broker, _ => left-- == 0, turns, NewId("S2"), $"the actor whose turn it is after {after} others, {turns} turns");
     }
 }

@@ -103,6 +103,7 @@ internal sealed partial class RandomFaults
                 case "T1": Every(one, 30 * Second, JumpClock); break;
                 case "T2": Drift(chance); break;
                 case "T4": DelayTimers(); break;
+                case "S2": Every(one, 5 * Second, Starve); break;
             }
         }
     }

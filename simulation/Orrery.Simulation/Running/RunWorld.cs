@@ -1,6 +1,7 @@
 using Orrery.Actors.Extensions;
 using Orrery.Simulation.Histories;
 using Orrery.Simulation.Kernel;
+using Orrery.Simulation.Oracles;
 using Orrery.Simulation.Scenarios.Model;
 
 namespace Orrery.Simulation.Running;
@@ -84,7 +85,7 @@ internal sealed class RunWorld
     /// <summary>The clients, in the order of their names in the file, and then of their numbers.</summary>
     public IReadOnlyList<SimulatedClient> Clients => _clients;
 
-    /// <summary>Whether an actor of a broker failed, so that what follows shows nothing more.</summary>
+    /// <summary>Whether an actor of a broker failed, or a broker did not come to rest, so that what follows shows nothing more.</summary>
     public bool HasFailed { get; private set; }
 
     /// <summary>Whether taps have to read packets.</summary>
@@ -105,6 +106,15 @@ internal sealed class RunWorld
         HasFailed = true;
         Recorder.Add(HistoryKind.Decision, broker.Name, "actor_failed", $"{failure.Actor.Path}: {failure.Cause.GetType().Name}: {failure.Cause.Message}");
         Facts.NoteFailure(broker.Name, $"At {Readable.Time(Kernel.NowNanoseconds)} {failure.Actor.Path} failed: {failure.Cause}");
+    }
+
+    /// <summary>A broker did not come to rest: L-2 says so where nothing came of it, X-1 where something did.</summary>
+    public void OnRestless(SimulatedBroker broker, string sentence)
+    {
+        HasFailed = true;
+        Recorder.Add(HistoryKind.Decision, broker.Name, "restless", $"{sentence}.");
+        if (broker.Process.TurnsWithoutEffectMax <= RobustnessOracles.TurnsWithoutEffectMax)
+            Facts.NoteFailure(broker.Name, $"At {Readable.Time(Kernel.NowNanoseconds)} {sentence}");
     }
 
     /// <summary>When something was last put on any link.</summary>

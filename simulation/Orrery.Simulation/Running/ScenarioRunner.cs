@@ -44,7 +44,7 @@ public static class ScenarioRunner
     }
 
     /// <summary>Lets everything happen that the file speaks of, and then what follows from it until the links are quiet.</summary>
-    private static void Play(RunWorld world)
+    internal static void Play(RunWorld world)
     {
         foreach (var broker in world.Brokers) broker.Process.Start();
         world.Facts.NoteStart();
@@ -70,6 +70,7 @@ public static class ScenarioRunner
         {
             world.Kernel.Step();
             world.States.Look();
+            world.Facts.Look();
         }
 
         if (!world.HasFailed) world.Kernel.RunUntil(nanoseconds);

@@ -92,4 +92,7 @@ internal sealed class SimulatedBroker : IProcessWatcher
 
     /// <inheritdoc/>
     void IProcessWatcher.OnFailure(ActorFailure failure) => _world.OnFailure(this, failure);
+
+    /// <inheritdoc/>
+    void IProcessWatcher.OnRestless(string sentence) => _world.OnRestless(this, sentence);
 }

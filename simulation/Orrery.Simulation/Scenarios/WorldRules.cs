@@ -21,8 +21,8 @@ internal static class WorldRules
             else if (!Joins(topology, name)) errors.Add(PositionOf(document, "links", name), $"no client of this file has the path '{name}'");
         }
 
-        CheckFaults(document, "steps", scenario.Steps, topology, errors);
-        CheckFaults(document, "faults", scenario.Faults, topology, errors);
+        CheckFaults(document, "steps", scenario.Steps, scenario, errors);
+        CheckFaults(document, "faults", scenario.Faults, scenario, errors);
     }
 
     private static void CheckBrokers(MapNode document, Topology topology, ErrorList errors)
@@ -50,12 +50,14 @@ internal static class WorldRules
         }
     }
 
-    private static void CheckFaults(MapNode document, string key, IReadOnlyList<Step> steps, Topology topology, ErrorList errors)
+    private static void CheckFaults(MapNode document, string key, IReadOnlyList<Step> steps, Scenario scenario, ErrorList errors)
     {
         foreach (var (node, step) in ((document[key] as ListNode)?.Items ?? []).Zip(steps))
         {
-            if (step is LinkFault fault && fault.Link.Contains("->", StringComparison.Ordinal) && !Joins(topology, fault.Link))
+            if (step is LinkFault fault && fault.Link.Contains("->", StringComparison.Ordinal) && !Joins(scenario.Topology, fault.Link))
                 errors.Add(node.Position, $"no client of this file has the path '{fault.Link}', so the fault would do nothing");
+            if (step is CorruptFault && scenario.Profile is not { Base: ProfileBase.Hostile })
+                errors.Add(node.Position, "bits that flip are outside of what TCP promises (N11), so this is for a hostile world alone: add 'profile: { base: hostile, omit_each: 100% }', which injects nothing else");
         }
     }
 

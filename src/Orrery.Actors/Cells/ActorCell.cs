@@ -46,6 +46,9 @@ internal sealed partial class ActorCell : InternalActorRef, IUntypedActorContext
     /// <summary>Whether the actor has stopped for good. For the thread that runs it.</summary>
     internal bool IsTerminated => _mailbox.IsClosed;
 
+    /// <summary>Whether messages wait, of actors or of the runtime. For the thread that drives a deterministic system.</summary>
+    internal bool HasMessages => _mailbox.HasMessages;
+
     /// <summary>The dispatcher that gives this actor its turns.</summary>
     internal Dispatcher Dispatcher => _dispatcher;
 

@@ -55,6 +55,9 @@ internal struct Mailbox
         get => _systemPending.Value;
     }
 
+    /// <summary>Whether anything waits. For the owner, between turns.</summary>
+    public readonly bool HasMessages => _systemPending.Value || Waiting() > 0;
+
     /// <summary>Whether the actor has stopped. For the owner.</summary>
     public readonly bool IsClosed => _closed;
 

@@ -7,10 +7,11 @@ namespace Orrery.Actors.Deterministic;
 /// <summary>Gives turns of one message each, on the caller's thread, in an order that the seed decides.</summary>
 internal sealed class DeterministicDispatcher(ActorSystem system, IReadyQueue ready, ThreadOwner owner, IDeterministicObserver? observer) : Dispatcher(system)
 {
+    private IReadyQueue _ready = ready;
     private long _observed;
 
     /// <summary>Whether any actor waits for a turn.</summary>
-    public bool IsQuiet => ready.Count == 0;
+    public bool IsQuiet => _ready.Count == 0;
 
     /// <summary>Whether a turn is being given.</summary>
     public bool IsRunning { get; private set; }
@@ -18,7 +19,22 @@ internal sealed class DeterministicDispatcher(ActorSystem system, IReadyQueue re
     public override void Schedule(ActorCell cell)
     {
         owner.Check();
-        ready.Add(cell);
+        _ready.Add(cell);
+    }
+
+    /// <summary>Lets an actor starve. Who never does, never pays for it.</summary>
+    public void Starve(Starvation starvation)
+    {
+        owner.Check();
+        if (_ready is not StarvingQueue starving) _ready = starving = new StarvingQueue(_ready);
+        starving.Starve(starvation);
+    }
+
+    /// <summary>Lets it starve no longer.</summary>
+    public void End(Starvation starvation)
+    {
+        owner.Check();
+        (_ready as StarvingQueue)?.End(starvation);
     }
 
     /// <summary>Gives one turn.</summary>
@@ -27,9 +43,8 @@ internal sealed class DeterministicDispatcher(ActorSystem system, IReadyQueue re
     {
         owner.Check();
         if (IsRunning) throw new InvalidOperationException("The system is running already: an actor must not run it.");
-        if (ready.Count == 0) return -1;
+        if (_ready.Count == 0 || _ready.Take() is not { } cell) return -1;
 
-        var cell = ready.Take();
         var thread = ActorThread.Current;
         // This thread may itself be giving a turn to an actor of another system, such as a simulation's.
         var (outerCell, outerMessage, outerSender, outerShift) = (thread.Cell, thread.Message, thread.Sender, thread.Shift);
@@ -38,7 +53,7 @@ internal sealed class DeterministicDispatcher(ActorSystem system, IReadyQueue re
         var before = thread.Handled;
         try
         {
-            if (observer is null ? cell.Run(thread, 1) : cell.Run(thread, 1, new Watch(this, observer))) ready.Add(cell);
+            if (observer is null ? cell.Run(thread, 1) : cell.Run(thread, 1, new Watch(this, observer))) _ready.Add(cell);
             return (int)(thread.Handled - before);
         }
         finally

@@ -11,8 +11,9 @@ internal interface IReadyQueue
     /// <summary>Adds an actor that is not in the queue.</summary>
     void Add(ActorCell cell);
 
-    /// <summary>Takes out the actor whose turn it is; only called when there is one.</summary>
-    ActorCell Take();
+    /// <summary>Takes out the actor whose turn it is; only called when the count is not 0.</summary>
+    /// <returns>Null if none of them may have a turn now.</returns>
+    ActorCell? Take();
 }
 
 /// <summary>First come, first served.</summary>
@@ -24,5 +25,5 @@ internal sealed class FifoQueue : IReadyQueue
 
     public void Add(ActorCell cell) => _cells.Enqueue(cell);
 
-    public ActorCell Take() => _cells.Dequeue();
+    public ActorCell? Take() => _cells.Dequeue();
 }

@@ -36,7 +36,7 @@ internal sealed class PriorityQueueWithChanges : IReadyQueue
     // The queue takes the smallest first, and does not keep equal ones in order: the arrival makes each entry unique.
     public void Add(ActorCell cell) => _ready.Enqueue(cell, (ulong.MaxValue - PriorityOf(cell), ++_arrival));
 
-    public ActorCell Take()
+    public ActorCell? Take()
     {
         _step++;
         while (_changeSteps.Count > 0 && _changeSteps[0] <= _step)

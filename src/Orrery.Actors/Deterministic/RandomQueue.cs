@@ -12,7 +12,7 @@ internal sealed class RandomQueue(IRandomStream random) : IReadyQueue
 
     public void Add(ActorCell cell) => _cells.Add(cell);
 
-    public ActorCell Take()
+    public ActorCell? Take()
     {
         var index = random.NextInt32(_cells.Count);
         var cell = _cells[index];

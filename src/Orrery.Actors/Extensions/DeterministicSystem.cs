@@ -43,6 +43,34 @@ public sealed class DeterministicSystem
         return System.CountActors(leavesOut);
     }
 
+    /// <summary>Actors that have messages, in no order of turns. While the system is quiet there are none, but one that starves alone.</summary>
+    /// <remarks>Walks all of them. For judging whether anybody was forgotten.</remarks>
+    public IReadOnlyList<IActorRef> ActorsWithMessages() => System.ActorsWithMessages();
+
+    /// <summary>Lets the first actor that fits and wants a turn wait while others get theirs.</summary>
+    /// <param name="isIt">Which actors fit.</param>
+    /// <param name="turns">How many turns others get before it, 1 or more. It goes sooner when nobody else wants one, and waits again
+    /// the next time, until they are used up.</param>
+    /// <param name="onOver">Told when they are; null for nobody. It must not touch the system.</param>
+    /// <param name="evenAlone">Whether it waits even while nobody else wants a turn, and time passes: no fair order of turns.</param>
+    /// <returns>What to ask, and to end it by.</returns>
+    public Starvation Starve(Func<IActorRef, bool> isIt, long turns, Action<Starvation>? onOver = null, bool evenAlone = false)
+    {
+        ArgumentNullException.ThrowIfNull(isIt);
+        ArgumentOutOfRangeException.ThrowIfLessThan(turns, 1);
+        var starvation = new Starvation(isIt, turns, evenAlone, onOver);
+        _host.Dispatcher.Starve(starvation);
+        return starvation;
+    }
+
+    /// <summary>Lets an actor starve no longer; it is told to nobody.</summary>
+    /// <param name="starvation">Of this system.</param>
+    public void End(Starvation starvation)
+    {
+        ArgumentNullException.ThrowIfNull(starvation);
+        _host.Dispatcher.End(starvation);
+    }
+
     /// <summary>Makes a system.</summary>
     /// <param name="name">As for an actor's name.</param>
     /// <param name="options">How to set it up.</param>

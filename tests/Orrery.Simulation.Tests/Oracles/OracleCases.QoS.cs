@@ -53,9 +53,12 @@ internal static partial class OracleCases
             ("none", () => Pair().ToBroker("pub#1", Message("x", "1", QoS.AtLeastOnce))),
             ("none, though a later one is answered", () => Pair().ToBroker("pub#1", Message("x", "1", QoS.AtLeastOnce)).Publish("pub#1", Message("x", "2", QoS.AtLeastOnce, id: 2)).After(0.5).End("pub#1")),
             ("twice", () => Pair().Publish("pub#1", Message("x", "1", QoS.AtLeastOnce)).FromBroker("pub#1", PubAck(1))),
+            ("none, while the bytes of another client are corrupted", () => Corrupted("sub").ToBroker("pub#1", Message("x", "1", QoS.AtLeastOnce))),
             ("another identifier", () => Pair().Publish("pub#1", Message("x", "1", QoS.AtLeastOnce)).FromBroker("pub#1", PubAck(7))));
         Keeps("Q1-2",
             ("the connection ended", () => Pair().ToBroker("pub#1", Message("x", "1", QoS.AtLeastOnce)).End("pub#1", "reset", "reset")),
+            ("its bytes are corrupted", () => Corrupted("pub").ToBroker("pub#1", Message("x", "1", QoS.AtLeastOnce))),
+            ("its bytes were corrupted on an earlier connection", () => Corrupted("pub").Add(HistoryKind.FaultEnded, "pub->b1", name: "corrupt").Resume("pub").Publish("pub#2", Message("x", "1", QoS.AtLeastOnce)).FromBroker("pub#2", PubAck(1))),
             ("the link is clogged", () => Pair().ToBroker("pub#1", Message("x", "1", QoS.AtLeastOnce)).Add(HistoryKind.FaultStarted, "pub->b1", name: "clog")));
 
         Breaks("Q1-3",

@@ -162,8 +162,8 @@ internal static partial class OracleCases
             ("it is left unacknowledged", () => Pair().Publish("pub#1", S("1")).FromBroker("sub#1", S("1")).Hand("sub#1", S("1"))));
         Keeps("L-1", ("over", () => Pair().Publish("pub#1", S("1")).Deliver("sub#1", S("1"))));
 
-        Breaks("L-2", ("many turns for nothing", () => new HistoryBuilder().With(new BrokerFacts { EventsWithoutEffectMax = 10_001 }).At(1).Connect("c")));
-        Keeps("L-2", ("few", () => new HistoryBuilder().With(new BrokerFacts { EventsWithoutEffectMax = 10_000 }).At(1).Connect("c")));
+        Breaks("L-2", ("many turns for nothing", () => new HistoryBuilder().With(new BrokerFacts { TurnsWithoutEffectMax = 10_001 }).At(1).Connect("c")));
+        Keeps("L-2", ("few", () => new HistoryBuilder().With(new BrokerFacts { TurnsWithoutEffectMax = 10_000 }).At(1).Connect("c")));
         Breaks("L-3", ("a long wait", () => new HistoryBuilder().With(new BrokerFacts { LongestWithoutTurnNanoseconds = 1_000_000_001 }).At(1).Connect("c")));
         Keeps("L-3", ("a short one", () => new HistoryBuilder().With(new BrokerFacts { LongestWithoutTurnNanoseconds = 1_000_000_000 }).At(1).Connect("c")));
         Breaks("L-4", ("an actor is left", () => Deserted(counts, counts with { Actors = 11 })), ("a connection is left", () => Deserted(counts, counts with { Connections = 1 })));
@@ -181,6 +181,7 @@ internal static partial class OracleCases
 
         Breaks("X-2",
             ("left open", () => Garbled()),
+            ("left open, though the bytes were corrupted on their way", () => Garbled(isCorrupted: true)),
             ("closed without a word", () => Garbled().End("c#1", client: null)));
         Keeps("X-2",
             ("closed with its code", () => Garbled().FromBroker("c#1", new DisconnectPacket { ReasonCode = ReasonCode.MalformedPacket }).End("c#1")),
@@ -202,5 +203,10 @@ internal static partial class OracleCases
     private static HistoryBuilder Deserted(BrokerCounts before, BrokerCounts after) =>
         new HistoryBuilder().With(new BrokerFacts { Baseline = before, AtEnd = after }).At(1).Connect("c").After(1).ToBroker("c#1", new DisconnectPacket()).End("c#1", "closed", "fin");
 
-    private static HistoryBuilder Garbled() => new HistoryBuilder().At(1).Connect("c").Add(HistoryKind.Malformed, BrokerName, "c#1", "c", "read", "no such packet");
+    private static HistoryBuilder Garbled(bool isCorrupted = false)
+    {
+        var story = new HistoryBuilder().At(1).Connect("c");
+        if (isCorrupted) story.Add(HistoryKind.FaultStarted, "c->b1", name: "corrupt");
+        return story.Add(HistoryKind.Malformed, BrokerName, "c#1", "c", "read", "no such packet");
+    }
 }

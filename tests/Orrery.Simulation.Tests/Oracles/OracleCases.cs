@@ -1,5 +1,6 @@
 using Orrery.Mqtt;
 using Orrery.Mqtt.Packets;
+using Orrery.Simulation.Histories;
 using Orrery.Simulation.Tests.Histories;
 
 namespace Orrery.Simulation.Tests.Oracles;
@@ -47,6 +48,9 @@ internal static partial class OracleCases
     /// <summary>A publisher, and a subscriber to a/# with a session that outlives its connection.</summary>
     private static HistoryBuilder Pair(QoS grant = QoS.ExactlyOnce) =>
         new HistoryBuilder().At(1).Connect("pub", Lasting()).Connect("sub", Lasting()).Subscribe("sub#1", "a/#", grant).At(2);
+
+    /// <summary>The same, and the bytes of one of them are corrupted on their way.</summary>
+    private static HistoryBuilder Corrupted(string client) => Pair().Add(HistoryKind.FaultStarted, $"{client}->b1", name: "corrupt").After(1);
 
     private static ConnectPacket Lasting(uint seconds = 3600, bool clean = false) => new() { CleanStart = clean, SessionExpiryIntervalSeconds = seconds };
 

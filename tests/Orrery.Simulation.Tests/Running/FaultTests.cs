@@ -190,4 +190,49 @@ public sealed class FaultTests
         Assert.Contains("4.000 s c#1 out PINGRESP", result.Packets());
         Assert.Equal([3_000_000_000, 4_000_000_000], result.Of(HistoryKind.FaultEnded).Select(ended => ended.Nanoseconds));
     }
+
+    [Fact]
+    public void What_a_fault_holds_back_is_recorded_once_for_each_direction_and_time_where_details_are_wanted()
+    {
+        var text = Runs.Scenario(Clients, Connected + """
+
+            - { at: 2s, do: fault, kind: clog, link: c->b1, for: 2s }
+            - { at: 2s, do: publish, client: c, topic: a/b, qos: 1, count: 3, every: 100ms }
+            - { at: 6s, do: fault, kind: half_open, link: c->b1, for: 1s }
+            - { at: 6s, do: publish, client: c, topic: a/b, qos: 1 }
+            """);
+        var detailed = Runs.Run(text, new RunOptions { Detailed = true });
+
+        Assert.Equal(["2.005 s c->b1 c#1", "6.005 s c->b1 c#1"], detailed.Of(HistoryKind.NetworkHeld).Select(held => $"{Readable.Time(held.Nanoseconds)} {held.Node} {held.Connection}"));
+        Assert.All(detailed.Of(HistoryKind.NetworkHeld), held => Assert.Equal(HistoryKind.PacketSent, detailed.History.Events[held.Cause].Kind));
+        Assert.Empty(Runs.Run(text).Of(HistoryKind.NetworkHeld));
+        Assert.Equal(Runs.Run(text).TraceHash, detailed.TraceHash);
+    }
+
+    [Theory]
+    [InlineData("session(sub)"), InlineData("connection(sub)"), InlineData("connection(c)"), InlineData("sessions/*")]
+    public void An_actor_that_starves_changes_the_order_of_turns_and_not_what_is_delivered(string actor)
+    {
+        const string Publish = "\n- { at: 3s, do: publish, client: c, topic: a/b, qos: 2, every: 1ms, count: 20 }";
+        var plain = Run("- { at: 2s, do: wait }" + Publish);
+        var starved = Run($$"""- { at: 2s, do: fault, kind: starve, node: b1, actor: "{{actor}}", turns: 50 }""" + Publish);
+
+        Assert.NotEqual(plain.TraceHash, starved.TraceHash);
+        Assert.Empty(starved.Findings);
+        Assert.Equal(plain.Delivered("sub"), starved.Delivered("sub"));
+        var started = Assert.Single(starved.Of(HistoryKind.FaultStarted));
+        Assert.Equal(("b1", "starve", $"starve-1: {actor}, 50 turns"), (started.Node, started.Name, started.Detail));
+    }
+
+    [Fact]
+    public void Starvation_ends_with_its_time_by_its_id_or_with_the_life_of_the_broker()
+    {
+        static IReadOnlyList<string> Ends(string steps) => [.. Run(steps).Of(HistoryKind.FaultEnded).Select(ended => Readable.Time(ended.Nanoseconds))];
+
+        Assert.Equal(["3.005 s"], Ends("- { at: 2s, do: fault, kind: starve, node: b1, actor: session(sub), turns: 1 }\n- { at: 3s, do: publish, client: c, topic: a/b, qos: 1, count: 5 }"));
+        Assert.Equal(["4.000 s"], Ends("- { at: 2s, do: fault, kind: starve, node: b1, actor: session(sub), turns: 1000000, for: 2s }\n- { at: 9s, do: wait }"));
+        Assert.Equal(["3.000 s"], Ends("- { at: 2s, do: fault, id: s, kind: starve, node: b1, actor: session(sub), turns: 1000000 }\n- { at: 3s, do: heal, id: s }"));
+        Assert.Equal(["4.000 s"], Ends("- { at: 2s, do: fault, id: s, kind: starve, node: b1, actor: session(sub), turns: 1000000 }\n- { at: 3s, do: crash, node: b1, then: { restart: 1s } }\n- { at: 4s, do: heal, id: s }"));
+        Assert.Equal(["3.000 s"], Ends("- { at: 2s, do: crash, node: b1 }\n- { at: 3s, do: fault, kind: starve, node: b1, actor: session(sub) }"));
+    }
 }

@@ -26,7 +26,7 @@ public sealed class ProfileTests
     [Theory]
     [InlineData("N1"), InlineData("N2"), InlineData("N3"), InlineData("N4"), InlineData("N5"), InlineData("N6"), InlineData("N7"), InlineData("N8"), InlineData("N9")]
     [InlineData("N10"), InlineData("N11"), InlineData("C1"), InlineData("C2"), InlineData("C5"), InlineData("C6"), InlineData("C7"), InlineData("B1"), InlineData("B2")]
-    [InlineData("B5"), InlineData("B6"), InlineData("T1"), InlineData("T2"), InlineData("T3"), InlineData("T4"), InlineData("S1")]
+    [InlineData("B5"), InlineData("B6"), InlineData("T1"), InlineData("T2"), InlineData("T3"), InlineData("T4"), InlineData("S1"), InlineData("S2")]
     public void Each_class_changes_the_run_alone_and_hurts_only_in_the_chaos(string one)
     {
         var text = Text($"{{ base: hostile, include: [ {one} ], omit_each: 0% }}");

@@ -2,7 +2,7 @@ using Orrery.Simulation.Scenarios.Reading;
 
 namespace Orrery.Simulation.Scenarios.Model;
 
-/// <summary>A fault of the network. It lasts until it is healed by its id, or for a time.</summary>
+/// <summary>A fault of the network, or of the order of a broker's actors. It lasts until it is healed by its id, or for a time.</summary>
 [Case("fault"), Choice(By = "kind")]
 public abstract record FaultStep : Step
 {
@@ -89,7 +89,7 @@ public sealed record IdleDropFault : LinkFault
 [Case("rebind")]
 public sealed record RebindFault : LinkFault;
 
-/// <summary>Bits flip; only robustness is judged.</summary>
+/// <summary>Bits flip, which TCP rules out: for `profile: { base: hostile }` alone. Of clients on the link are judged, and that the others notice nothing.</summary>
 [Case("corrupt")]
 public sealed record CorruptFault : LinkFault
 {
@@ -106,4 +106,18 @@ public sealed record PartitionFault : FaultStep
 
     /// <summary>True when only what these nodes send is lost.</summary>
     public bool OneWay { get; init; }
+}
+
+/// <summary>One actor of a broker waits while others get turns: an unlucky order of turns, and one that must do.</summary>
+[Case("starve")]
+public sealed record StarveFault : FaultStep
+{
+    /// <summary>The broker.</summary>
+    [Refers(ReferenceKind.Broker)] public required string Node { get; init; }
+
+    /// <summary>The first that wants a turn of these: `session(c)`, `connection(c)`, or a path below the broker such as `sessions/*`, `topics/a`.</summary>
+    [Text(TextKind.Actor), Refers(ReferenceKind.Actor)] public required string Actor { get; init; }
+
+    /// <summary>How many turns others get while it wants one; it goes sooner when nobody else does, and waits again the next time.</summary>
+    [Within(1, 1_000_000)] public int Turns { get; init; } = 100;
 }

@@ -115,4 +115,7 @@ internal enum ReferenceKind
 
     /// <summary>The client or broker in the path of a number of the world's state.</summary>
     State,
+
+    /// <summary>The client whose session or connection an actor is.</summary>
+    Actor,
 }

@@ -45,6 +45,9 @@ internal sealed class ReferenceCheck
                 if (path.IsSession) Require(WithoutIndex(path.Name), _clients, "client", position);
                 else Require(WithoutIndex(path.Name), _brokers, "broker", position);
                 break;
+            case ReferenceKind.Actor:
+                if (ActorPattern.Parse(text, out _) is { Client: { } owner }) Require(WithoutIndex(owner), _clients, "client", position);
+                break;
             case ReferenceKind.State: break;                // what is wrong with it has been said
             case ReferenceKind.Connection: CheckConnection(text, position); break;
             default: CheckLink(text, position); break;

@@ -39,6 +39,9 @@ internal enum TextKind
 
     /// <summary>Something that a broker decides.</summary>
     Event,
+
+    /// <summary>Which actor of a broker.</summary>
+    Actor,
 }
 
 /// <summary>What each <see cref="TextKind"/> looks like.</summary>
@@ -54,6 +57,7 @@ internal static class TextKinds
         TextKind.Hex => "^([0-9a-fA-F]{2} *)+$",
         TextKind.TraceHash => "^[0-9a-f]{8,64}$",
         TextKind.StatePath => StatePath.Pattern,
+        TextKind.Actor => ActorPattern.Pattern,
         TextKind.Event => $"^({string.Join('|', BrokerEvents.Names)})$",
         TextKind.FaultClass => "^(N([1-9]|10|11)|C[1-7]|B[1-6]|D[1-7]|T[1-4]|S[1-2])$",
         _ => null,
@@ -63,6 +67,7 @@ internal static class TextKinds
     public static string? Problem(TextKind kind, string text)
     {
         if (kind == TextKind.StatePath) return StatePath.Parse(text, out var wrong) is null ? wrong : null;
+        if (kind == TextKind.Actor) return ActorPattern.Parse(text, out var none) is null ? none : null;
         if (kind == TextKind.Event) return BrokerEvents.Names.Contains(text) ? null : $"'{text}' is no event of a broker; {NearestName.Hint(text, BrokerEvents.Names)}";
         if (PatternOf(kind) is { } pattern)
             return Regex.IsMatch(text, pattern, RegexOptions.CultureInvariant) ? null : $"'{text}' is no {Describe(kind)}";
