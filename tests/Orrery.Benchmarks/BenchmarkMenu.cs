@@ -7,6 +7,7 @@ internal static class BenchmarkMenu
     {
         ["actors"] = Actors.ActorBenchmarks.Run,
         ["codec"] = Codec.CodecBenchmark.Run,
+        ["durable"] = Durable.DurableBenchmark.Run,
         ["end-to-end"] = EndToEnd.EndToEndBenchmark.Run,
         ["fuzz-codec"] = Codec.FuzzCodec.Run,
         ["idle"] = EndToEnd.IdleBenchmark.Run,

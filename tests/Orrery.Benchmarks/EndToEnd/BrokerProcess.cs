@@ -12,11 +12,12 @@ internal sealed class BrokerProcess : IDisposable
     public const int GeneratorCore = 1;
 
     private const double ClockTicksPerSecond = 100;     // USER_HZ, which Linux fixes for /proc
-    private static readonly TimeSpan StartMax = TimeSpan.FromSeconds(20);
-    private static readonly TimeSpan StopMax = TimeSpan.FromSeconds(10);
+    private static readonly TimeSpan StartMax = TimeSpan.FromSeconds(60);     // a store may be recovered first
+    private static readonly TimeSpan StopMax = TimeSpan.FromSeconds(30);      // or be written out
 
     private readonly Process _process;
     private readonly string? _configurationFile;
+    private bool _isDisposed;
 
     private BrokerProcess(string name, Process process, int port, string? configurationFile)
     {
@@ -43,14 +44,13 @@ internal sealed class BrokerProcess : IDisposable
     }
 
     /// <summary>Resident memory, in bytes.</summary>
-    public long ResidentBytes
-    {
-        get
-        {
-            var line = File.ReadLines($"/proc/{_process.Id}/status").First(l => l.StartsWith("VmRSS:", StringComparison.Ordinal));
-            return Number(line.Split(' ', StringSplitOptions.RemoveEmptyEntries)[1]) * 1024;
-        }
-    }
+    public long ResidentBytes => Status("VmRSS:");
+
+    /// <summary>The most that resident memory has been since the process started, in bytes.</summary>
+    public long PeakResidentBytes => Status("VmHWM:");
+
+    /// <summary>From the start of the process until it listened.</summary>
+    public TimeSpan StartTime { get; private set; }
 
     public int ProcessId => _process.Id;
 
@@ -69,7 +69,8 @@ internal sealed class BrokerProcess : IDisposable
     }
 
     /// <summary>Starts Debian's mosquitto; null, said loudly, if it is not installed.</summary>
-    public static BrokerProcess? StartMosquitto()
+    /// <param name="keeping">Lines of its configuration about what it keeps.</param>
+    public static BrokerProcess? StartMosquitto(string keeping = "persistence false")
     {
         string[] places = ["/usr/sbin/mosquitto", "/usr/local/sbin/mosquitto", "/usr/bin/mosquitto"];
         var path = places.FirstOrDefault(File.Exists);
@@ -85,7 +86,7 @@ internal sealed class BrokerProcess : IDisposable
         File.WriteAllText(file, $"""
             listener {Text(port)} 127.0.0.1
             allow_anonymous true
-            persistence false
+            {keeping}
             set_tcp_nodelay true
             log_type error
             max_queued_messages 0
@@ -95,6 +96,8 @@ internal sealed class BrokerProcess : IDisposable
 
     public void Dispose()
     {
+        if (_isDisposed) return;
+        _isDisposed = true;
         // SIGTERM to this process alone: a graceful stop is part of what is exercised.
         if (!_process.HasExited)
         {
@@ -124,6 +127,7 @@ internal sealed class BrokerProcess : IDisposable
             : new ProcessStartInfo(path, arguments);
         start.RedirectStandardOutput = true;
         start.RedirectStandardError = true;
+        var clock = Stopwatch.StartNew();
         var process = Process.Start(start) ?? throw new InvalidOperationException($"{path} did not start.");
         process.OutputDataReceived += (_, _) => { };
         process.ErrorDataReceived += (_, line) => Report(name, line.Data);      // drained in any case, lest the broker waits
@@ -131,31 +135,37 @@ internal sealed class BrokerProcess : IDisposable
         process.BeginErrorReadLine();
 
         var broker = new BrokerProcess(name, process, port, file);
-        broker.WaitUntilListening();
+        broker.WaitUntilListening(clock);
         return broker;
+    }
+
+    private long Status(string field)
+    {
+        var line = File.ReadLines($"/proc/{_process.Id}/status").First(l => l.StartsWith(field, StringComparison.Ordinal));
+        return Number(line.Split(' ', StringSplitOptions.RemoveEmptyEntries)[1]) * 1024;
     }
 
     private static void Report(string name, string? line)
     {
-        // Orrery's log says each connection: only what is worse belongs beside the figures.
-        if (string.IsNullOrEmpty(line) || line.Contains("Z info ", StringComparison.Ordinal)) return;
+        // Orrery's log says each connection, and mosquitto warns of its user: only what is worse belongs beside the figures.
+        if (string.IsNullOrEmpty(line) || line.Contains("Z info ", StringComparison.Ordinal) || line.Contains("as root", StringComparison.Ordinal)) return;
         Console.Error.WriteLine($"{name}: {line}");
     }
 
-    private void WaitUntilListening()
+    private void WaitUntilListening(Stopwatch clock)
     {
-        var clock = Stopwatch.StartNew();
         while (clock.Elapsed < StartMax && !_process.HasExited)
         {
             try
             {
                 using var probe = new Socket(SocketType.Stream, ProtocolType.Tcp);
                 probe.Connect(EndPoint);
+                StartTime = clock.Elapsed;
                 return;
             }
             catch (SocketException)
             {
-                Thread.Sleep(50);
+                Thread.Sleep(10);
             }
         }
 

@@ -52,7 +52,8 @@ internal static class EndToEndBenchmark
                 try
                 {
                     if (Environment.ProcessorCount > 1) NativePoll.PinThisThread(BrokerProcess.GeneratorCore);
-                    result = new LoadGenerator(workload, broker.EndPoint, () => broker.CpuSeconds).Run(warmUp, duration);
+                    using var generator = new LoadGenerator(workload, broker.EndPoint, () => broker.CpuSeconds);
+                    result = generator.Run(warmUp, duration);
                 }
                 catch (Exception caught) when (caught is IOException or System.Net.Sockets.SocketException)
                 {

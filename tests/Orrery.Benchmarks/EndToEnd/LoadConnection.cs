@@ -15,7 +15,7 @@ internal abstract class LoadConnection : IDisposable
     private readonly byte[] _received = new byte[ReceiveBufferBytes];
     private int _receivedCount;
 
-    protected LoadConnection(IPEndPoint broker, string clientId)
+    protected LoadConnection(IPEndPoint broker, string clientId, bool cleanSession = true)
     {
         Socket = new Socket(broker.AddressFamily, SocketType.Stream, ProtocolType.Tcp)
         {
@@ -24,11 +24,14 @@ internal abstract class LoadConnection : IDisposable
             SendTimeout = HandshakeMilliseconds,
         };
         Socket.Connect(broker);
-        Socket.Send(EncodeConnect(clientId));
-        Expect(0x20, 4);
+        Socket.Send(EncodeConnect(clientId, cleanSession));
+        IsSessionPresent = (Expect(0x20, 4)[2] & 1) != 0;
     }
 
     public Socket Socket { get; }
+
+    /// <summary>Whether the broker had a session of this client.</summary>
+    public bool IsSessionPresent { get; }
 
     /// <summary>Whether the kernel refused bytes, so that the socket must become writable first.</summary>
     public bool IsBlocked { get; protected set; }
@@ -108,6 +111,16 @@ internal abstract class LoadConnection : IDisposable
         stream.Write(utf8);
     }
 
+    /// <summary>A SUBSCRIBE, whose answer has 5 bytes.</summary>
+    internal static byte[] EncodeSubscribe(ushort identifier, string filter, int qos)
+    {
+        using var body = new MemoryStream();
+        body.Write([(byte)(identifier >> 8), (byte)identifier]);
+        WriteString(body, filter);
+        body.WriteByte((byte)qos);
+        return Frame(0x82, body);
+    }
+
     protected static byte[] Frame(byte header, MemoryStream body)
     {
         using var frame = new MemoryStream();
@@ -123,11 +136,12 @@ internal abstract class LoadConnection : IDisposable
         return frame.ToArray();
     }
 
-    private static byte[] EncodeConnect(string clientId)
+    /// <summary>A CONNECT of MQTT 3.1.1 with a keep-alive of 300 s.</summary>
+    internal static byte[] EncodeConnect(string clientId, bool cleanSession)
     {
         using var body = new MemoryStream();
         WriteString(body, "MQTT");
-        body.Write([4, 0x02, 0x01, 0x2C]);      // version 4, clean session, keep-alive 300 s
+        body.Write([4, cleanSession ? (byte)0x02 : (byte)0, 0x01, 0x2C]);
         WriteString(body, clientId);
         return Frame(0x10, body);
     }

@@ -17,87 +17,55 @@ internal sealed record LoadResult(long Delivered, double Seconds, double BrokerC
 }
 
 /// <summary>Drives one broker with one load from one thread: poll, read everything, then publish what the credit allows.</summary>
-internal sealed class LoadGenerator(Workload workload, IPEndPoint broker, Func<double> brokerCpuSeconds)
+internal sealed class LoadGenerator(Workload workload, IPEndPoint broker, Func<double> brokerCpuSeconds) : IDisposable
 {
     private static readonly TimeSpan DrainMax = TimeSpan.FromSeconds(5);
 
     private readonly List<LoadPublisher> _publishers = [];
     private readonly List<LoadSubscriber> _subscribers = [];
     private readonly long[] _deliveredOf = new long[workload.Publishers];
-    private LoadConnection[] _connections = [];
-    private NativePoll.Entry[] _entries = [];
+    private readonly LoadLoop _loop = new();
 
-    /// <summary>Connects, warms up, measures, drains and disconnects.</summary>
+    /// <summary>Connects, warms up, measures and drains.</summary>
     public LoadResult Run(TimeSpan warmUp, TimeSpan duration)
     {
-        try
-        {
-            Connect();
-            var clock = Stopwatch.StartNew();
-            while (clock.Elapsed < warmUp && Fault is null) Turn(publish: true);
+        Connect();
+        var clock = Stopwatch.StartNew();
+        while (clock.Elapsed < warmUp && Fault is null) Turn(publish: true);
 
-            var (startTime, startCpu, startCount) = (clock.Elapsed, brokerCpuSeconds(), Delivered);
-            while (clock.Elapsed - startTime < duration && Fault is null) Turn(publish: true);
-            var (time, cpu, count) = (clock.Elapsed - startTime, brokerCpuSeconds() - startCpu, Delivered - startCount);
+        var (startTime, startCpu, startCount) = (clock.Elapsed, brokerCpuSeconds(), Delivered);
+        while (clock.Elapsed - startTime < duration && Fault is null) Turn(publish: true);
+        var (time, cpu, count) = (clock.Elapsed - startTime, brokerCpuSeconds() - startCpu, Delivered - startCount);
 
-            var drainStart = clock.Elapsed;
-            while (Owed > 0 && clock.Elapsed - drainStart < DrainMax && Fault is null) Turn(publish: false);
-            return new LoadResult(count, time.TotalSeconds, cpu, Owed, Fault);
-        }
-        finally
-        {
-            foreach (var connection in _connections) connection.Dispose();
-        }
+        var drainStart = clock.Elapsed;
+        while (Owed > 0 && clock.Elapsed - drainStart < DrainMax && Fault is null) Turn(publish: false);
+        return new LoadResult(count, time.TotalSeconds, cpu, Owed, Fault);
     }
+
+    public void Dispose() => _loop.Dispose();
 
     private long Delivered => _subscribers.Sum(subscriber => subscriber.Delivered);
 
     private long Owed => _publishers.Sum(publisher => publisher.Published) * workload.DeliveriesPerMessage - Delivered;
 
-    private string? Fault => _connections.Select(connection => connection.Fault).FirstOrDefault(fault => fault is not null);
+    private string? Fault => _loop.Fault;
 
     private void Connect()
     {
         for (var i = 0; i < workload.Subscribers; i++)
         {
-            _subscribers.Add(new LoadSubscriber(broker, workload, i, _deliveredOf));
-            _connections = [.. _subscribers];
+            _subscribers.Add(_loop.Add(new LoadSubscriber(broker, workload, i, _deliveredOf)));
         }
 
         for (var i = 0; i < workload.Publishers; i++)
         {
-            _publishers.Add(new LoadPublisher(broker, workload, i));
-            _connections = [.. _subscribers, .. _publishers];
-        }
-
-        _entries = new NativePoll.Entry[_connections.Length];
-        for (var i = 0; i < _connections.Length; i++)
-        {
-            _entries[i].Descriptor = (int)_connections[i].Socket.SafeHandle.DangerousGetHandle();
+            _publishers.Add(_loop.Add(new LoadPublisher(broker, workload, i)));
         }
     }
 
     private void Turn(bool publish)
     {
-        for (var i = 0; i < _connections.Length; i++)
-        {
-            _entries[i].Asked = (short)(NativePoll.Readable | (_connections[i].IsBlocked ? NativePoll.Writable : 0));
-        }
-
-        // 1 ms bounds the wait of a turn that looks at the clock again; a ready socket ends it at once.
-        NativePoll.Wait(_entries, timeoutMilliseconds: 1);
-
-        // Reads first, so that the generator itself never holds a delivery back.
-        for (var i = 0; i < _connections.Length; i++)
-        {
-            if ((_entries[i].Holds & ~NativePoll.Writable) != 0) _connections[i].Read();
-        }
-
-        for (var i = 0; i < _connections.Length; i++)
-        {
-            if ((_entries[i].Holds & NativePoll.Writable) != 0) _connections[i].Write();
-        }
-
+        _loop.Turn();
         if (publish) PublishWithinCredit();
     }
 

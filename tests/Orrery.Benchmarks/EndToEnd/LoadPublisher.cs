@@ -1,4 +1,5 @@
 using System.Buffers.Binary;
+using System.Diagnostics;
 using System.Net;
 
 namespace Orrery.Benchmarks.EndToEnd;
@@ -9,10 +10,10 @@ internal sealed class LoadPublisher : LoadConnection
     // About what one segment of a socket's buffer holds, so that a broker sees many packets a read, as under a burst.
     private const int WriteBytes = 4096;
 
-    // At QoS 1, packets that wait for their PUBACK: common clients allow 20 to 100.
-    private const int UnacknowledgedMax = 100;
-
     private readonly int _qos;
+    private readonly int _window;
+    private readonly Latencies? _latencies;
+    private readonly long[] _sentAt;                    // of each packet that waits for its PUBACK
     private readonly byte[] _buffer;
     private readonly int _packetBytes;
     private readonly int _identifierOffset;
@@ -24,10 +25,14 @@ internal sealed class LoadPublisher : LoadConnection
     private ushort _nextAcknowledged = 1;
     private int _unacknowledged;
 
-    public LoadPublisher(IPEndPoint broker, Workload workload, int index)
+    // latencies gets the time from each PUBLISH to its PUBACK; null where nobody wants to know.
+    public LoadPublisher(IPEndPoint broker, Workload workload, int index, Latencies? latencies = null)
         : base(broker, $"bench-p{index}")
     {
         _qos = workload.QoS;
+        _window = workload.Window;
+        _latencies = latencies;
+        _sentAt = latencies is null ? [] : new long[_window];
         using var body = new MemoryStream();
         WriteString(body, workload.TopicOf(index));
         var identifierInBody = (int)body.Length;
@@ -51,15 +56,20 @@ internal sealed class LoadPublisher : LoadConnection
     /// <summary>Messages handed to the kernel or waiting in the buffer for it.</summary>
     public long Published { get; private set; }
 
+    /// <summary>At QoS 1, messages whose PUBACK has come.</summary>
+    public long Acknowledged { get; private set; }
+
     /// <summary>The most that one write can carry now.</summary>
-    public int Room => IsBlocked ? 0 : _qos == 0 ? _packetsMax : Math.Min(_packetsMax, UnacknowledgedMax - _unacknowledged);
+    public int Room => IsBlocked ? 0 : _qos == 0 ? _packetsMax : Math.Min(_packetsMax, _window - _unacknowledged);
 
     /// <summary>Numbers and sends up to <paramref name="count"/> messages in one write.</summary>
     public void Publish(int count)
     {
+        var now = _latencies is null ? 0 : Stopwatch.GetTimestamp();
         for (var i = 0; i < count; i++)
         {
             var packet = _buffer.AsSpan(i * _packetBytes, _packetBytes);
+            if (_latencies is not null) _sentAt[Published % _window] = now;
             BinaryPrimitives.WriteInt64LittleEndian(packet[(_payloadOffset + 4)..], Published++);
             if (_qos == 0) continue;
             BinaryPrimitives.WriteUInt16BigEndian(packet[_identifierOffset..], _nextIdentifier);
@@ -85,6 +95,8 @@ internal sealed class LoadPublisher : LoadConnection
 
         _nextAcknowledged = Next(_nextAcknowledged);
         _unacknowledged--;
+        _latencies?.Add(Stopwatch.GetTimestamp() - _sentAt[Acknowledged % _window]);
+        Acknowledged++;
     }
 
     private static ushort Next(ushort identifier) => identifier == ushort.MaxValue ? (ushort)1 : (ushort)(identifier + 1);

@@ -18,7 +18,7 @@ internal sealed class LoadSubscriber : LoadConnection
 
     // deliveredOf counts per publisher, and all subscribers of the one generator thread share it.
     public LoadSubscriber(IPEndPoint broker, Workload workload, int index, long[] deliveredOf)
-        : base(broker, $"bench-s{index}")
+        : base(broker, $"bench-s{index}", cleanSession: !workload.IsPersistent)
     {
         _qos = workload.QoS;
         _payloadBytes = workload.PayloadBytes;
@@ -27,12 +27,13 @@ internal sealed class LoadSubscriber : LoadConnection
         var topic = workload.TopicOf(index);
         _topicBytes = topic.Length;
 
-        using var body = new MemoryStream();
-        body.Write([SubscribeIdentifier >> 8, SubscribeIdentifier & 0xFF]);
-        WriteString(body, topic);
-        body.WriteByte((byte)_qos);
-        Socket.Send(Frame(0x82, body));
-        Expect(0x90, 5);
+        // What waits for a session comes right behind CONNACK: its subscription is there already.
+        if (!IsSessionPresent)
+        {
+            Socket.Send(EncodeSubscribe(SubscribeIdentifier, topic, _qos));
+            Expect(0x90, 5);
+        }
+
         Socket.Blocking = false;
     }
 

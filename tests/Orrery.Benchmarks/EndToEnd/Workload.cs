@@ -18,8 +18,11 @@ internal enum Topology
 /// <param name="QoS">0 or 1, for publishing and for subscribing.</param>
 /// <param name="PayloadBytes">Payload of one message, at least <see cref="PayloadHeader.Bytes"/>.</param>
 /// <param name="Credit">Deliveries that may be owed by the broker at once: what is measured can then be sustained.</param>
+/// <param name="Window">At QoS 1, packets of a publisher that wait for their PUBACK: common clients allow 20 to 100.</param>
+/// <param name="IsPersistent">Whether the subscribers' sessions outlive their connections.</param>
 internal sealed record Workload(
-    string Name, Topology Topology, int Publishers, int Subscribers, int QoS, int PayloadBytes, int Credit)
+    string Name, Topology Topology, int Publishers, int Subscribers, int QoS, int PayloadBytes, int Credit,
+    int Window = 100, bool IsPersistent = false)
 {
     /// <summary>How many deliveries one message of a publisher makes.</summary>
     public int DeliveriesPerMessage => Topology == Topology.Pairs ? 1 : Subscribers;
