@@ -20,6 +20,9 @@ internal sealed record DiskLatency
 
     /// <summary>Of a sync, in addition, on average.</summary>
     public long SyncMeanNanoseconds { get; init; }
+
+    /// <summary>Of any operation, at most. Default: no limit.</summary>
+    public long MaxNanoseconds { get; init; } = long.MaxValue;
 }
 
 /// <summary>What goes wrong on a disk while it is in use (D5, D7). May be replaced at any time.</summary>

@@ -12,7 +12,6 @@ internal sealed class SimulatedDisk : IDisk
 {
     private readonly SimulationKernel _kernel;
     private readonly RandomSource _chance;
-    private readonly DiskLatency _latency;
     private readonly Queue<Flight> _flights = new();        // operations that are not done, in order
     private Folder _folder = new();
     private int _openedInLife;                              // files that were opened before the process ended are of no use after it
@@ -25,12 +24,18 @@ internal sealed class SimulatedDisk : IDisk
     /// <param name="latency">How long operations take; null for the default.</param>
     public SimulatedDisk(SimulationKernel kernel, string name, DiskLatency? latency = null)
     {
-        (_kernel, Name, _latency) = (kernel, name, latency ?? new DiskLatency());
+        (_kernel, Name, Latency) = (kernel, name, latency ?? new DiskLatency());
         _chance = kernel.Stream(name);
     }
 
     /// <summary>Its name.</summary>
     public string Name { get; }
+
+    /// <summary>How long operations take from now on.</summary>
+    public DiskLatency Latency { get; set; }
+
+    /// <summary>Whether operations take no time: for what was there before the world began.</summary>
+    public bool IsInstant { get; set; }
 
     /// <summary>What goes wrong. Default: nothing.</summary>
     public DiskFaults Faults { get; set; } = new();
@@ -104,6 +109,13 @@ internal sealed class SimulatedDisk : IDisk
         }
     }
 
+    /// <summary>Nothing works any more, and nobody hears of it: the world is over.</summary>
+    public void Freeze()
+    {
+        IsStopped = true;
+        _openedInLife++;
+    }
+
     /// <summary>The disk is replaced by an empty one (B4).</summary>
     public void Wipe()
     {
@@ -129,7 +141,7 @@ internal sealed class SimulatedDisk : IDisk
     public SimulatedDisk CopyAfter(SimulationKernel kernel, long operations)
     {
         Settle(_kernel.NowNanoseconds);
-        var copy = new SimulatedDisk(kernel, Name, _latency);
+        var copy = new SimulatedDisk(kernel, Name, Latency);
         var nodes = _folder.Copy(_flights.Where(flight => flight.Index < operations).Select(flight => flight.Node), out copy._folder);
         foreach (var flight in _flights)
         {
@@ -229,14 +241,15 @@ internal sealed class SimulatedDisk : IDisk
         return growth > 0 && UsedBytes + growth > Faults.CapacityBytes ? DiskOutcome.Full : DiskOutcome.Done;
     }
 
-    private long LatencyOf(DiskOperationKind kind) => kind switch
+    private long LatencyOf(DiskOperationKind kind) => IsInstant ? 0 : kind switch
     {
-        DiskOperationKind.Read => Sample(_latency.ReadNanoseconds, _latency.ReadMeanNanoseconds),
-        DiskOperationKind.Sync => Sample(_latency.SyncNanoseconds, _latency.SyncMeanNanoseconds),
-        _ => Sample(_latency.WriteNanoseconds, _latency.WriteMeanNanoseconds),
+        DiskOperationKind.Read => Sample(Latency.ReadNanoseconds, Latency.ReadMeanNanoseconds),
+        DiskOperationKind.Sync => Sample(Latency.SyncNanoseconds, Latency.SyncMeanNanoseconds),
+        _ => Sample(Latency.WriteNanoseconds, Latency.WriteMeanNanoseconds),
     };
 
-    private long Sample(long minimum, long mean) => mean == 0 ? minimum : minimum + _chance.Exponential(mean);
+    private long Sample(long minimum, long mean) =>
+        mean == 0 ? minimum : Math.Min(minimum + _chance.Exponential(mean), Math.Max(minimum, Latency.MaxNanoseconds));
 
     private void Settle(long nanoseconds)
     {

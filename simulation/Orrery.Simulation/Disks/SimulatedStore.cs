@@ -52,6 +52,9 @@ internal sealed class SimulatedStore : EventTarget, IMessageStore, IDisposable
     public Action<DiskOperation>? OperationObserver { get; set; }
 
     /// <inheritdoc/>
+    public bool CommitsEachWrite => _store.CommitsEachWrite;
+
+    /// <inheritdoc/>
     public void Open(IMessageStoreListener listener)
     {
         _listener = listener;
@@ -80,6 +83,13 @@ internal sealed class SimulatedStore : EventTarget, IMessageStore, IDisposable
     public void LosePower(Survival survival, int tornSectorBytes)
     {
         _disk.LosePower(survival, tornSectorBytes);
+        Dispose();
+    }
+
+    /// <summary>The world is over: lets go of everything, and changes nothing in it.</summary>
+    public void Forget()
+    {
+        _disk.Freeze();
         Dispose();
     }
 

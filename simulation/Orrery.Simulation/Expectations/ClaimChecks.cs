@@ -1,6 +1,7 @@
 using Orrery.Mqtt;
 using Orrery.Mqtt.Packets;
 using Orrery.Simulation.Histories;
+using Orrery.Simulation.Oracles;
 using Orrery.Simulation.Running;
 using Orrery.Simulation.Scenarios.Model;
 
@@ -182,11 +183,26 @@ internal sealed partial class ClaimChecks(HistoryView view)
 
     private IEnumerable<Finding> CheckRecovered(Claim claim, RecoveredExpectation expected)
     {
-        var lives = view.History.Events.Where(e => e.Node == expected.Recovered && e.Kind is HistoryKind.ProcessEnded or HistoryKind.ProcessStarted && e.Nanoseconds <= claim.To).ToList();
+        var broker = expected.Recovered;
+        var isDurable = view.BrokerOf(broker).Persistence != Persistence.Memory;
+        var lives = view.History.Events.Where(e => e.Node == broker && e.Kind is HistoryKind.ProcessEnded or HistoryKind.ProcessStarted && e.Nanoseconds <= claim.To).ToList();
         var ended = lives.FindLast(e => e.Kind == HistoryKind.ProcessEnded);
-        if (ended is null) yield return claim.Fail($"{expected.Recovered} never ended{claim.Window}, so there was nothing to recover from.", claim.Anchor);
-        else if (lives[^1].Kind != HistoryKind.ProcessStarted) yield return claim.Fail($"{expected.Recovered} ended at {Say.Time(ended)} and did not start again{claim.Window}.", [ended]);
-        else if (!claim.Covers(lives[^1])) yield return claim.Fail($"{expected.Recovered} was back at {Say.Time(lives[^1])}; it should have been{claim.Window}.", [ended, lives[^1]]);
+        if (ended is null) return [claim.Fail($"{broker} never ended{claim.Window}, so there was nothing to recover from.", claim.Anchor)];
+        var back = lives[^1].Kind != HistoryKind.ProcessStarted ? null
+            : isDurable ? view.Decisions.FirstOrDefault(e => e.Node == broker && e.Index > lives[^1].Index && JudgedDecisions.Is(e, JudgedDecisions.StoreRecovered) && e.Nanoseconds <= claim.To)
+            : lives[^1];
+        if (back is null)
+            return [claim.Fail($"{broker} ended at {Say.Time(ended)} ({ended.Name}) and did not {(lives[^1] == ended ? "start again" : "get back what it kept")}{claim.Window}.", [ended, lives[^1]])];
+        if (!claim.Covers(back)) return [claim.Fail($"{broker} was back at {Say.Time(back)}; it should have been{claim.Window}.", [ended, back])];
+        return expected.DataLoss == DataLoss.None ? CheckNothingLost(claim, broker, lives) : [];
+    }
+
+    private IEnumerable<Finding> CheckNothingLost(Claim claim, string broker, List<HistoryEvent> lives)
+    {
+        var forgotten = lives.Find(e => e.Kind == HistoryKind.ProcessEnded && !view.Survives(broker, e.Nanoseconds));
+        if (forgotten is not null) yield return claim.Fail($"{broker} ended at {Say.Time(forgotten)} ({forgotten.Name}), which what it keeps is not promised to outlast.", [forgotten]);
+        foreach (var loss in view.Losses().Where(loss => loss.Session.Broker == broker).Take(1))
+            yield return claim.Fail(loss.Message(view), [.. loss.Evidence.OfType<HistoryEvent>()]);
     }
 
     /// <summary>Whether a node is the client that a scenario names, or one of its group.</summary>

@@ -116,8 +116,13 @@ internal sealed class ConnectionView(string name, string client, string broker)
         return Math.Min(changed, max);
     }
 
-    /// <summary>Whether the broker surely worked on a packet that it read here: it did not end the connection in that instant.</summary>
-    public bool Handled(HistoryEvent read) => CloseEarliest is not { } closed || closed > read.Nanoseconds;
+    /// <summary>The index from which on what the broker read may be forgotten, since its process ended without having answered it;
+    /// <see cref="int.MaxValue"/> for nothing.</summary>
+    public int ForgottenFrom { get; set; } = int.MaxValue;
+
+    /// <summary>Whether the broker surely worked on a packet that it read here: it neither ended the connection in that instant, nor its
+    /// process before it had kept what that led to.</summary>
+    public bool Handled(HistoryEvent read) => (CloseEarliest is not { } closed || closed > read.Nanoseconds) && read.Index < ForgottenFrom;
 
     /// <summary>The event of the peer's reading a packet that was sent; null when it never was.</summary>
     public HistoryEvent? ReadOf(HistoryEvent sent) => Find(sent.Packet!.IsToBroker ? BrokerRead : ClientRead, sent.Packet.Number);

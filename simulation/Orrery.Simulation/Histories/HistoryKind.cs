@@ -39,7 +39,7 @@ public enum HistoryKind
     /// <summary>A process began to run.</summary>
     ProcessStarted,
 
-    /// <summary>A process ended; the name is "kill", "power_loss" or "stop".</summary>
+    /// <summary>A process ended; the name is "kill", "power_loss", "wiped_disk", "stop" or "store_unavailable".</summary>
     ProcessEnded,
 
     /// <summary>A process lost its processor.</summary>
@@ -60,10 +60,10 @@ public enum HistoryKind
     /// <summary>A fault began to hold back what arrives on a connection: the node is `from->to`. Only in detailed histories.</summary>
     NetworkHeld,
 
-    /// <summary>A disk got an operation to do; the name is the operation.</summary>
+    /// <summary>A broker asked its store for something, or its store its disk; the name is what was asked, the detail what it is about.</summary>
     DiskSubmitted,
 
-    /// <summary>A disk has done an operation.</summary>
+    /// <summary>What a broker asked its store for has come so far; the name is "commit written", "commit synced" or the like.</summary>
     DiskDone,
 
     /// <summary>A stretch of the run began: "warmup", "chaos", "heal", "end".</summary>

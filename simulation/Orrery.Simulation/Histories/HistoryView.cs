@@ -21,6 +21,7 @@ internal sealed partial class HistoryView
         (History, Facts, Scenario) = (history, facts, scenario);
         foreach (var happened in history.Events) Note(happened);
         foreach (var connection in _connections) FindEnd(connection);
+        foreach (var connection in _connections) FindForgotten(connection);
         FindSessions();
         Sessions = Chronological(_sessions);
         FindSubscriptions();
@@ -93,10 +94,18 @@ internal sealed partial class HistoryView
     public bool Survives(string broker, long at)
     {
         var persistence = BrokerOf(broker).Persistence;
-        if (persistence == Persistence.None) return false;
+        if (persistence == Persistence.Memory) return false;
         var ended = History.Events.Skip(IndexAt(at)).FirstOrDefault(e => e.Kind == HistoryKind.ProcessEnded && e.Node == broker);
-        return persistence == Persistence.Fsync || ended?.Name != "power_loss";
+        return ended?.Name != "wiped_disk" && (persistence != Persistence.Os || ended?.Name != "power_loss");
     }
+
+    /// <summary>Whether a broker may have come back with less than it had promised: what its mode does not promise to keep over a power
+    /// loss, or what its disk only said that it kept. What it says from then on is judged by robustness alone.</summary>
+    public bool IsRolledBack => History.Events.Any(happened => happened.Kind == HistoryKind.ProcessEnded && Facts.Brokers.ContainsKey(happened.Node)
+        && BrokerOf(happened.Node).Persistence is var persistence and not Persistence.Memory
+        && ((persistence == Persistence.Os && happened.Name == "power_loss")
+            || World.Faults.Any(fault => fault.Node == happened.Node && fault.Event < happened.Index
+                && (fault.Name is "bit_rot" or "D6" || (fault.Name is "disk_lies" or "D7" && happened.Name == "power_loss")))));
 
     /// <summary>The index of the first event at or after an instant.</summary>
     public int IndexAt(long nanoseconds)

@@ -30,6 +30,9 @@ internal static class JudgedDecisions
     /// <summary>A message was read from a connection that had ended.</summary>
     public const string Void = "LogVoid";
 
+    /// <summary>A broker has back what it kept.</summary>
+    public const string StoreRecovered = "StoreRecovered";
+
     /// <summary>Whether an event is a log line with a name.</summary>
     public static bool Is(HistoryEvent happened, string name) => happened.Kind == HistoryKind.Decision && happened.Name == name;
 }

@@ -94,7 +94,7 @@ internal sealed class RetainedModel
         foreach (var ended in _view.History.Events.Where(happened => happened.Kind == HistoryKind.ProcessEnded))
         {
             if (!_view.Facts.Brokers.TryGetValue(ended.Node, out var broker)) continue;
-            var isSure = broker.Persistence == Persistence.None;
+            var isSure = broker.Persistence == Persistence.Memory || ended.Name == "wiped_disk";
             var survives = _view.Survives(ended.Node, ended.Nanoseconds);
             if (survives) continue;
             foreach (var (key, writes) in _writes.Where(entry => entry.Key.Broker == ended.Node))

@@ -71,7 +71,7 @@ internal static class RobustnessOracles
     {
         foreach (var (name, facts) in view.Facts.Brokers.OrderBy(broker => broker.Key, StringComparer.Ordinal))
         {
-            foreach (var failure in facts.Failures) yield return new Violation($"{name} failed: {failure}.", view.LastEvent);
+            foreach (var failure in facts.Failures.Where(failure => !DurabilityOracles.IsEarly(failure))) yield return new Violation($"{name} failed: {failure}.", view.LastEvent);
         }
 
         foreach (var failed in view.Decisions.Where(decision => JudgedDecisions.Is(decision, JudgedDecisions.SessionFailed)))

@@ -12,8 +12,8 @@ internal sealed partial class BrokerProcess
     private object? _answer;
     private IActorRef? _answerer;
 
-    /// <summary>Whether it can be asked now: it runs, and is not halted.</summary>
-    public bool CanAnswer => State is ProcessState.Up && _halts == 0;
+    /// <summary>Whether it can be asked now: it runs, has recovered what was kept, and is not halted.</summary>
+    public bool CanAnswer => State is ProcessState.Up && IsListening && _halts == 0;
 
     /// <summary>Actors that live now, not counted those that ask, and those of the $SYS topics, which come as they are first published.</summary>
     public int ActorCount => _system is null ? 0 : _system.CountActors(IsOfSystemTopics) - (_asker is null ? 0 : 1);

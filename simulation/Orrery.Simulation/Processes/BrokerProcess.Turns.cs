@@ -92,6 +92,7 @@ internal sealed partial class BrokerProcess
         _observedSteps = Running.Steps;
         ReportFailures();
         if (_hasStopped) End("stop", end => end.Close(StreamEnding.ProcessEnded));
+        else if (_ready is { Failure: not null }) End("store_unavailable", end => end.Close(StreamEnding.ProcessEnded));
         else SetTimer();
     }
 

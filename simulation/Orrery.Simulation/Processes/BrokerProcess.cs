@@ -4,7 +4,6 @@ using Orrery.Actors;
 using Orrery.Actors.Extensions;
 using Orrery.Broker;
 using Orrery.Broker.Connections;
-using Orrery.Broker.Persistence;
 using Orrery.Simulation.Kernel;
 using Orrery.Simulation.Network;
 
@@ -39,12 +38,13 @@ internal sealed partial class BrokerProcess : EventTarget, IStreamListener
 
     private readonly SimulationKernel _kernel;
     private readonly ILoggerFactory _loggers;
-    private readonly Func<IMessageStore>? _store;
+    private readonly IProcessStores? _stores;
     private readonly List<SimulatedTransport> _transports = [];
     private readonly List<Action> _deferred = [];               // what reached a process that is paused or halted, in order
     private DeterministicSystem? _system;
     private MqttBroker? _broker;
     private TimeSpan _wallOffset;
+    private BrokerReady? _ready;                                // of this life
     private bool _hasStopped;
 
     /// <summary>Makes a process that is down.</summary>
@@ -53,14 +53,14 @@ internal sealed partial class BrokerProcess : EventTarget, IStreamListener
     /// <param name="options">The broker's limits.</param>
     /// <param name="order">Whose turn it is among its actors (S1).</param>
     /// <param name="loggers">Observes; null for nobody.</param>
-    /// <param name="store">Makes the store of each life, on a disk that outlives it; null keeps nothing.</param>
+    /// <param name="stores">Makes the store of each life, on a disk that outlives it; null keeps nothing.</param>
     public BrokerProcess(
         SimulationKernel kernel, string name, BrokerOptions options, DispatchOrder order = DispatchOrder.Fifo, ILoggerFactory? loggers = null,
-        Func<IMessageStore>? store = null)
+        IProcessStores? stores = null)
         : base(name)
     {
         (_kernel, Options, Order, _loggers) = (kernel, options, order, loggers ?? NullLoggerFactory.Instance);
-        _store = store;
+        _stores = stores;
     }
 
     /// <summary>Who watches it; null for nobody, and then a failed actor throws.</summary>
@@ -91,9 +91,12 @@ internal sealed partial class BrokerProcess : EventTarget, IStreamListener
     public TimeSpan MonotonicClock => Running.Scheduler.Elapsed;
 
     /// <summary>What a system answers that is not there: nobody listens. A paused process has one that says yes.</summary>
-    ListenerMode IStreamListener.Mode => _mode ?? (State is ProcessState.Up or ProcessState.Paused ? ListenerMode.Accepting : ListenerMode.Refusing);
+    ListenerMode IStreamListener.Mode => _mode ?? (IsListening ? ListenerMode.Accepting : ListenerMode.Refusing);
 
     private ListenerMode? _mode;
+
+    /// <summary>Whether it has listened in this life, which a host does once its broker has recovered what was kept, and is there.</summary>
+    public bool IsListening => State is ProcessState.Up or ProcessState.Paused && (_stores is null || _ready is not null);
 
     private DeterministicSystem Running => _system ?? throw new InvalidOperationException($"{Name} is down.");
 
@@ -108,6 +111,7 @@ internal sealed partial class BrokerProcess : EventTarget, IStreamListener
         if (State != ProcessState.Down) throw new InvalidOperationException($"{Name} is not down.");
         Lives++;
         _hasStopped = false;
+        _ready = null;
         _halts = 0;
         _observedSteps = 0;
         _stepsAtEffect = 0;
@@ -121,14 +125,18 @@ internal sealed partial class BrokerProcess : EventTarget, IStreamListener
             StartTime = new DeterministicOptions().StartTime + TimeSpan.FromTicks(_kernel.NowNanoseconds / NanosecondsPerTick) + _wallOffset,
         };
         _system = DeterministicSystem.Create(Name.Replace('[', '-').TrimEnd(']'), options);
-        _broker = MqttBroker.Start(_system.System, "broker", Options, _loggers, _store?.Invoke());
+        _broker = MqttBroker.Start(_system.System, "broker", Options, _loggers, _stores?.Mount(Do));
         State = ProcessState.Up;
         Watcher?.OnStarted();
+        if (_stores is not null) _broker.Actor.Tell(MqttBroker.GetReady, _system.System.ActorOf(Props.Create(() => new ReadyListener(this))));
         Run();
     }
 
     /// <summary>Ends the process at once, as kill -9 does (B1). Its system closes what it held: FIN, or RST where input was unread.</summary>
     public void Kill() => End("kill", end => end.Close(StreamEnding.ProcessEnded));
+
+    /// <summary>Ends the process at once, and what it kept is gone with it (B4).</summary>
+    public void KillAndWipe() => End("wiped_disk", end => end.Close(StreamEnding.ProcessEnded));
 
     /// <summary>Ends the process and its machine at once: nobody is told, and what arrives later is answered with RST (N6).</summary>
     public void LosePower() => End("power_loss", end => end.Vanish(StreamEnding.ProcessEnded));
@@ -137,6 +145,13 @@ internal sealed partial class BrokerProcess : EventTarget, IStreamListener
     public void Stop()
     {
         if (State != ProcessState.Up) throw new InvalidOperationException($"{Name} is not up.");
+        if (!IsListening)
+        {
+            // A host that is told to end while it starts lets go of everything.
+            End("stop", end => end.Close(StreamEnding.ProcessEnded));
+            return;
+        }
+
         State = ProcessState.Stopping;
         var listener = Running.System.ActorOf(Props.Create(() => new StopListener(this)));
         Broker.Actor.Tell(MqttBroker.Stop, listener);
@@ -278,6 +293,7 @@ internal sealed partial class BrokerProcess : EventTarget, IStreamListener
     {
         if (State == ProcessState.Down) throw new InvalidOperationException($"{Name} is down.");
         State = ProcessState.Down;
+        _stores?.OnEnded(how);
         Watcher?.OnEnded(how);
         CancelTimer();
         _deferred.Clear();
@@ -287,6 +303,17 @@ internal sealed partial class BrokerProcess : EventTarget, IStreamListener
         foreach (var transport in open)
         {
             transport.OnProcessEnded(endConnection);
+        }
+    }
+
+    /// <summary>Hears that the broker can serve, or never will.</summary>
+    private sealed class ReadyListener(BrokerProcess process) : UntypedActor
+    {
+        protected override void OnReceive(object message)
+        {
+            process._ready = (BrokerReady)message;
+            process.Watcher?.OnReady();
+            Context.Stop(Self);
         }
     }
 

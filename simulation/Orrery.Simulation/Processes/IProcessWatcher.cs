@@ -8,8 +8,11 @@ internal interface IProcessWatcher
     /// <summary>A life began.</summary>
     void OnStarted();
 
+    /// <summary>It has what was kept, or never will, and listens from now on; told of processes with a store alone.</summary>
+    void OnReady();
+
     /// <summary>A life ended; its connections end after this.</summary>
-    /// <param name="how">"kill", "power_loss" or "stop".</param>
+    /// <param name="how">"kill", "power_loss", "wiped_disk", "stop", or "store_unavailable" of one that could not open its store.</param>
     void OnEnded(string how);
 
     /// <summary>It lost its processor.</summary>

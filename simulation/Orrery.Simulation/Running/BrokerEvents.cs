@@ -37,6 +37,13 @@ internal static class BrokerEvents
         (410, "message_dropped"),
         (411, "retained_unsent"),
         (412, "message_void"),
+        (500, "store_full"),
+        (501, "store_has_room"),
+        (502, "store_failed"),
+        (503, "store_open_failed"),
+        (504, "store_progress"),
+        (505, "store_recovered"),
+        (506, "store_retained_refused"),
     ];
 
     /// <summary>The names, in the order of their numbers.</summary>
@@ -46,5 +53,5 @@ internal static class BrokerEvents
     public static string? NameOf(int id) => Table.FirstOrDefault(entry => entry.Id == id).Name;
 
     /// <summary>Whether a line is recorded in every run: what a life or a loss is about, not the way of each message.</summary>
-    public static bool IsEssential(int id) => id is < 400 or 403 or (>= 410 and <= 412);
+    public static bool IsEssential(int id) => id is < 400 or 403 or >= 410;
 }

@@ -8,7 +8,7 @@ using Direction = Orrery.Simulation.Network.Direction;
 
 namespace Orrery.Simulation.Running;
 
-/// <summary>Starts and ends faults of the network and of the order of turns, and records each.</summary>
+/// <summary>Starts and ends faults of the network, of disks and of the order of turns, and records each.</summary>
 internal sealed class FaultInjector(RunWorld world)
 {
     private readonly List<Active> _active = [];
@@ -28,11 +28,33 @@ internal sealed class FaultInjector(RunWorld world)
             return;
         }
 
+        if (fault is DiskFault onDisk)
+        {
+            foreach (var broker in world.BrokersOf(onDisk.Node).Where(broker => broker.Disk is not null)) Start(onDisk, id, name, broker);
+            return;
+        }
+
         var node = fault is LinkFault link ? link.Link : string.Join(", ", ((PartitionFault)fault).Nodes);
         var started = world.Recorder.Add(HistoryKind.FaultStarted, node, name, Describe(fault, id));
         var undo = fault is LinkFault onLink ? StartOnLink(onLink) : Part((PartitionFault)fault);
-        var active = new Active(id, node, name, undo, started);
-        if (undo is null)
+        Keep(fault, new Active(id, node, name, undo, started));
+    }
+
+    /// <summary>Ends a fault by its id, or all of them.</summary>
+    public void Heal(string? id)
+    {
+        foreach (var active in _active.Where(active => id is null || active.Id == id).ToArray()) Heal(active);
+    }
+
+    private void Start(DiskFault fault, string id, string name, SimulatedBroker broker)
+    {
+        var started = world.Recorder.Add(HistoryKind.FaultStarted, broker.Name, name, $"{id}{DiskFaulting.Describe(fault)}");
+        Keep(fault, new Active(id, broker.Name, name, DiskFaulting.Start(fault, broker.Disk!, world.Kernel.NowNanoseconds), started));
+    }
+
+    private void Keep(FaultStep fault, Active active)
+    {
+        if (active.Undo is null)
         {
             End(active);                                    // it has happened, and there is nothing to undo
             return;
@@ -40,12 +62,6 @@ internal sealed class FaultInjector(RunWorld world)
 
         _active.Add(active);
         if (fault.For is { } time) world.Script.Later(time.Nanoseconds, () => Heal(active), extends: false);
-    }
-
-    /// <summary>Ends a fault by its id, or all of them.</summary>
-    public void Heal(string? id)
-    {
-        foreach (var active in _active.Where(active => id is null || active.Id == id).ToArray()) Heal(active);
     }
 
     /// <summary>Lets an actor starve (S2).</summary>

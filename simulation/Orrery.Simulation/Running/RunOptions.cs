@@ -1,3 +1,4 @@
+using Orrery.Broker.Persistence;
 using Orrery.Simulation.Kernel;
 
 namespace Orrery.Simulation.Running;
@@ -16,6 +17,9 @@ public sealed record RunOptions
 
     /// <summary>Whether the history is recorded and judged. False only measures and hashes.</summary>
     public bool Judges { get; init; } = true;
+
+    /// <summary>Puts something between each broker and its store, for a mistake that is to be noticed; null for nothing.</summary>
+    internal Func<IMessageStore, IMessageStore>? WrapStore { get; init; }
 
     /// <summary>How the kernel is watched and disturbed; the seed in it does not count.</summary>
     internal KernelOptions Kernel { get; init; } = new();

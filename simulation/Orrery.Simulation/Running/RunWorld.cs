@@ -15,7 +15,7 @@ internal sealed class RunWorld
     /// <summary>Builds the world; nothing has happened in it yet.</summary>
     public RunWorld(Scenario scenario, ulong seed, RunOptions options, History history)
     {
-        Scenario = scenario;
+        (Scenario, Options) = (scenario, options);
         Kernel = new SimulationKernel(options.Kernel with { Seed = seed });
         Recorder = new Recorder(Kernel, history, options.Judges, options.Detailed);
         Links = new WorldLinks(this, scenario.Topology);
@@ -42,6 +42,9 @@ internal sealed class RunWorld
 
     /// <summary>What is run.</summary>
     public Scenario Scenario { get; }
+
+    /// <summary>How it is made and watched.</summary>
+    public RunOptions Options { get; }
 
     /// <summary>Time, order and chance.</summary>
     public SimulationKernel Kernel { get; }
@@ -119,6 +122,12 @@ internal sealed class RunWorld
 
     /// <summary>When something was last put on any link.</summary>
     public long LastTrafficNanoseconds => Links.All.Count == 0 ? 0 : Links.All.Max(link => link.Link.LastTrafficNanoseconds);
+
+    /// <summary>Lets go of what is outside the run, when all is over. It changes nothing in it.</summary>
+    public void Forget()
+    {
+        foreach (var broker in _brokers) broker.Disk?.Forget();
+    }
 
     /// <summary>Adds a client while the run goes on.</summary>
     public SimulatedClient AddClient(string name, ClientNode node)

@@ -29,6 +29,7 @@ public static class ScenarioRunner
 
         var world = new RunWorld(run.Scenario, seed, options, history);
         Play(world);
+        world.Forget();
         IReadOnlyList<Finding> findings = options.Judges ? [.. RunJudge.Judge(run, history, world.Facts.Build()), .. Unfired(world)] : [];
         var verdict = options.Judges ? RunJudge.VerdictOf(findings) : Verdict.Unknown;
         var hash = world.Kernel.Hash.ToString("x16", CultureInfo.InvariantCulture);
@@ -40,6 +41,7 @@ public static class ScenarioRunner
     {
         var world = new RunWorld(run.Scenario, run.Seed!.Value, options, new History(options.HistoryEventsMax));
         Play(world);
+        world.Forget();
         return world.Kernel;
     }
 

@@ -22,7 +22,8 @@ internal sealed class SimulatedBroker : IProcessWatcher
     {
         (_world, Name, Kind, Node, IsLeaf) = (world, name, kind, node, isLeaf);
         Options = WorldOptions.Of(node.Limits);
-        Process = new BrokerProcess(world.Kernel, name, Options, WorldOptions.Of(node.Order), new BrokerLog(world, this)) { Watcher = this };
+        Disk = node.Persistence == Persistence.Memory ? null : new BrokerDisk(world, this);
+        Process = new BrokerProcess(world.Kernel, name, Options, WorldOptions.Of(node.Order), new BrokerLog(world, this), Disk) { Watcher = this };
         Process.IsBuggified = node.Buggify;
         Process.TimerLatenessMaxNanoseconds = node.TimerLateness?.Nanoseconds ?? 0;
     }
@@ -41,6 +42,9 @@ internal sealed class SimulatedBroker : IProcessWatcher
 
     /// <summary>Its limits.</summary>
     public BrokerOptions Options { get; set; }
+
+    /// <summary>What it keeps beyond its process; null for nothing.</summary>
+    public BrokerDisk? Disk { get; }
 
     /// <summary>The process.</summary>
     public BrokerProcess Process { get; }
@@ -62,6 +66,13 @@ internal sealed class SimulatedBroker : IProcessWatcher
 
     /// <inheritdoc/>
     void IProcessWatcher.OnStarted() => _world.Recorder.Add(HistoryKind.ProcessStarted, Name);
+
+    /// <inheritdoc/>
+    void IProcessWatcher.OnReady()
+    {
+        Disk!.OnReady();
+        if (Process.Lives == 1) _world.Script.Later(0, _world.Facts.NoteStart);
+    }
 
     /// <inheritdoc/>
     void IProcessWatcher.OnEnded(string how)

@@ -86,8 +86,9 @@ internal sealed partial class StepExecutor(RunWorld world)
             case CrashStep crash:
                 if (!isDown)
                 {
-                    // While nothing is kept on disk, a disk that is wiped is one more way to lose memory.
+                    // Where nothing is kept on disk, a disk that is wiped is one more way to lose memory.
                     if (crash.Kind == CrashKind.PowerLoss) process.LosePower();
+                    else if (crash.Kind == CrashKind.WipedDisk && broker.Disk is not null) process.KillAndWipe();
                     else process.Kill();
                 }
 

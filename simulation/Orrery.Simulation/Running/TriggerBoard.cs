@@ -1,5 +1,6 @@
 using Orrery.Mqtt;
 using Orrery.Mqtt.Topics;
+using Orrery.Simulation.Disks;
 using Orrery.Simulation.Scenarios.Model;
 using Direction = Orrery.Simulation.Scenarios.Model.Direction;
 
@@ -18,6 +19,9 @@ internal sealed class TriggerBoard
 
     /// <summary>Whether any waits for a number of the world's state.</summary>
     public bool WatchesState => _armed.Exists(armed => armed.Trigger is StateTrigger);
+
+    /// <summary>Whether any waits for a store.</summary>
+    public bool WatchesDisks => _armed.Exists(armed => armed.Trigger is DiskTrigger);
 
     /// <summary>The steps whose triggers have not fired.</summary>
     public IReadOnlyList<int> Waiting => [.. _armed.Select(armed => armed.Step)];
@@ -38,6 +42,14 @@ internal sealed class TriggerBoard
         && packet.Dir == (isToBroker ? Direction.In : Direction.Out)
         && packet.Stage == stage
         && (packet.Conn is null || packet.Conn == connection || IsOf(packet.Conn, connection)));
+
+    /// <summary>A call of a store has come so far.</summary>
+    /// <inheritdoc cref="OnPacket"/>
+    public IReadOnlyList<int> OnDisk(StoreProgress progress, Func<string, bool> isBroker) => Fire(trigger =>
+        trigger is DiskTrigger disk
+        && disk.Disk == progress.Stage
+        && (disk.Tag is null ? progress.Call == "commit" : progress.Tags.Contains(disk.Tag) || progress.Call == disk.Tag)
+        && (disk.Node is null || isBroker(disk.Node)));
 
     /// <summary>A broker decided something.</summary>
     /// <inheritdoc cref="OnPacket"/>

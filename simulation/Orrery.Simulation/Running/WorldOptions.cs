@@ -6,6 +6,7 @@ using Orrery.Mqtt;
 using Orrery.Mqtt.Packets;
 using Orrery.Mqtt.Topics;
 using Orrery.Simulation.Clients;
+using Orrery.Simulation.Disks;
 using Orrery.Simulation.Kernel;
 using Orrery.Simulation.Network;
 using Orrery.Simulation.Scenarios.Model;
@@ -46,6 +47,30 @@ internal static class WorldOptions
         TurnOrder.Priority => DispatchOrder.PriorityChanges,
         _ => DispatchOrder.Fifo,
     };
+
+    /// <summary>How long operations of a disk take.</summary>
+    public static DiskLatency LatencyOf(Disk? disk)
+    {
+        var latency = new DiskLatency();
+        if (disk?.Read is { } read) latency = latency with { ReadNanoseconds = Of(read).MinNanoseconds, ReadMeanNanoseconds = Of(read).MeanNanoseconds };
+        if (disk?.Write is { } write) latency = latency with { WriteNanoseconds = Of(write).MinNanoseconds, WriteMeanNanoseconds = Of(write).MeanNanoseconds };
+        if (disk?.Sync is { } sync) latency = latency with { SyncNanoseconds = Of(sync).MinNanoseconds, SyncMeanNanoseconds = Of(sync).MeanNanoseconds };
+        Delay?[] delays = [disk?.Read, disk?.Write, disk?.Sync];
+        return latency with { MaxNanoseconds = delays.Max(delay => delay?.Max?.Nanoseconds) ?? long.MaxValue };
+    }
+
+    /// <summary>What a power loss leaves of what was not synced.</summary>
+    public static Survival Of(Unsynced unsynced) => unsynced switch
+    {
+        Unsynced.Prefix => Survival.Prefix,
+        Unsynced.None => Survival.None,
+        Unsynced.All => Survival.All,
+        _ => Survival.AnySubset,
+    };
+
+    /// <summary>A share in thousandths, rounded up so that a small one is not none.</summary>
+    public static int PermilleOf(Ratio? share) =>
+        share is { } ratio ? (int)Math.Min(1_000, ((ratio.Numerator * 1_000) + ratio.Denominator - 1) / ratio.Denominator) : 0;
 
     /// <summary>How a link behaves.</summary>
     public static LinkOptions Of(Scenarios.Model.Link? link)

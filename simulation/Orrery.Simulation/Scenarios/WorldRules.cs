@@ -29,6 +29,8 @@ internal static class WorldRules
     {
         foreach (var (name, broker) in topology.Brokers)
         {
+            if (broker is { Persistence: Persistence.Memory, Disk: not null })
+                errors.Add(PositionOf(document, "brokers", name), $"'{name}' keeps nothing, so it has no disk: give it persistence: os, group or fsync");
             foreach (var fault in WorldOptions.Of(broker.Limits).Validate())
             {
                 errors.Add(PositionOf(document, "brokers", name), $"the broker can't have these limits: {fault}");
@@ -54,12 +56,27 @@ internal static class WorldRules
     {
         foreach (var (node, step) in ((document[key] as ListNode)?.Items ?? []).Zip(steps))
         {
+            CheckDisks(node, step, scenario.Topology, errors);
             if (step is LinkFault fault && fault.Link.Contains("->", StringComparison.Ordinal) && !Joins(scenario.Topology, fault.Link))
                 errors.Add(node.Position, $"no client of this file has the path '{fault.Link}', so the fault would do nothing");
             if (step is CorruptFault && scenario.Profile is not { Base: ProfileBase.Hostile })
                 errors.Add(node.Position, "bits that flip are outside of what TCP promises (N11), so this is for a hostile world alone: add 'profile: { base: hostile, omit_each: 100% }', which injects nothing else");
         }
     }
+
+    private static void CheckDisks(ScenarioNode node, Step step, Topology topology, ErrorList errors)
+    {
+        if (step is DiskFault { Node: { } broker } && !HasDisk(topology, broker))
+            errors.Add(node.Position, $"'{broker}' keeps nothing, so it has no disk: give it persistence: os, group or fsync");
+        if (step is DiskStallFault { For: null }) errors.Add(node.Position, "a disk that stalls goes on after a time: say 'for'");
+        if (step is DiskErrorFault { Read: null, Write: null, Sync: null }) errors.Add(node.Position, "say what fails: a share of 'read', 'write' or 'sync'");
+        if (step.When is DiskTrigger trigger && !(trigger.Node is { } named ? HasDisk(topology, named) : topology.Brokers.Keys.Any(name => HasDisk(topology, name))))
+            errors.Add(node.Position, "no broker that this could wait for keeps anything: give one persistence: os, group or fsync");
+    }
+
+    // What is not declared has been said elsewhere.
+    private static bool HasDisk(Topology topology, string broker) =>
+        !topology.Brokers.TryGetValue(Whole(broker), out var node) || node.Persistence != Persistence.Memory;
 
     /// <summary>Whether a path leads from a client to its broker, or back, or along a bridge.</summary>
     private static bool Joins(Topology topology, string path)

@@ -99,7 +99,7 @@ internal sealed class RecoveryActor : UntypedActor
         _retainedAnswers++;
         if (!answer.Stored)
         {
-            StoreLog.RetainedRefused(_logger, _retainedTopics[(int)answer.Token]);
+            StoreLog.StoreRetainedRefused(_logger, _retainedTopics[(int)answer.Token]);
         }
 
         FinishWhenComplete();
@@ -109,7 +109,7 @@ internal sealed class RecoveryActor : UntypedActor
     {
         if (count % ProgressEvery == 0)
         {
-            StoreLog.Progress(_logger, _sessionQueues.Count, _retainedTopics.Count);
+            StoreLog.StoreProgress(_logger, _sessionQueues.Count, _retainedTopics.Count);
         }
     }
 
@@ -120,7 +120,7 @@ internal sealed class RecoveryActor : UntypedActor
             return;
         }
 
-        StoreLog.Recovered(_logger, _sessionQueues.Count, _subscriptions, _queued, _groupQueues.Count, _retainedTopics.Count);
+        StoreLog.StoreRecovered(_logger, _sessionQueues.Count, _subscriptions, _queued, _groupQueues.Count, _retainedTopics.Count);
         _shared.Tell(SharedProtocol.Serve.Instance, Self);
         _sessions.Tell(SessionProtocol.Serve.Instance, Self);
         Context.Parent.Tell(new BrokerReady(null, _sessionQueues.Count, _subscriptions, _queued, _retainedTopics.Count), Self);

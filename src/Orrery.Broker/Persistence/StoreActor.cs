@@ -228,7 +228,7 @@ internal sealed class StoreActor : UntypedActor, IWithTimers
         _underWay = Call.None;
         if (_handle.Health.State == StoreState.Full)
         {
-            StoreLog.HasRoom(_logger);
+            StoreLog.StoreHasRoom(_logger);
             _handle.Publish(StoreHealth.Working);
         }
 
@@ -262,7 +262,7 @@ internal sealed class StoreActor : UntypedActor, IWithTimers
         {
             case Call.Opening:
                 _underWay = Call.Over;
-                StoreLog.OpenFailed(_logger, failure.Kind, failure.Message);
+                StoreLog.StoreOpenFailed(_logger, failure.Kind, failure.Message);
                 _handle.Publish(new StoreHealth(StoreState.Failed, failure.Message));
                 _recovery.Tell(new OpenFailed(failure), Self);
                 _closeAsker?.Tell(Closed.Instance, Self);
@@ -282,7 +282,7 @@ internal sealed class StoreActor : UntypedActor, IWithTimers
         _underWay = Call.WaitingForRoom;
         if (_handle.Health.State != StoreState.Full)
         {
-            StoreLog.Full(_logger, failure.Message, RetryInterval.TotalSeconds);
+            StoreLog.StoreFull(_logger, failure.Message, RetryInterval.TotalSeconds);
             _handle.Publish(new StoreHealth(StoreState.Full, failure.Message));
             TellWriters(new Stalled(failure));
         }
@@ -302,7 +302,7 @@ internal sealed class StoreActor : UntypedActor, IWithTimers
     {
         var isClosing = _underWay == Call.Closing;
         _underWay = Call.Over;
-        StoreLog.Failed(_logger, failure.Kind, failure.Message);
+        StoreLog.StoreFailed(_logger, failure.Kind, failure.Message);
         _handle.Publish(new StoreHealth(StoreState.Failed, failure.Message));
         var failed = new Failed(failure);
         TellWriters(failed);

@@ -119,9 +119,8 @@ public sealed class ScenarioRunnerTests
     }
 
     [Theory]
-    [InlineData("requires: { persistence: fsync }", "requires persistence: fsync")]
-    [InlineData("faults: [ { when: { disk: synced }, do: crash, node: b1 } ]", "waits for a disk")]
-    [InlineData("profile: { base: lying_disk }", "its profile has a disk")]
+    [InlineData("requires: { bridges: true }", "brokers can't be bridged yet")]
+    [InlineData("faults: [ { at: 1s, do: set_limit, node: b1, limits: { queue: 5 } } ]", "changes limits of a running broker")]
     public void What_the_simulation_lacks_skips_the_run_and_is_named(string more, string reason)
     {
         var result = Runs.Run(Runs.Scenario(Pair, Hello, more));

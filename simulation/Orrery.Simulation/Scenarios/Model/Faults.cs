@@ -2,7 +2,7 @@ using Orrery.Simulation.Scenarios.Reading;
 
 namespace Orrery.Simulation.Scenarios.Model;
 
-/// <summary>A fault of the network, or of the order of a broker's actors. It lasts until it is healed by its id, or for a time.</summary>
+/// <summary>A fault of the network, of a disk, or of the order of a broker's actors. It lasts until it is healed by its id, or for a time.</summary>
 [Case("fault"), Choice(By = "kind")]
 public abstract record FaultStep : Step
 {

@@ -95,16 +95,19 @@ public sealed record RealTime
     public required Ratio Scale { get; init; }
 }
 
-/// <summary>What a broker's store survives.</summary>
+/// <summary>What a broker's store survives, by the names of `orrery serve --persistence`.</summary>
 public enum Persistence
 {
-    /// <summary>Nothing outlives the process.</summary>
-    None,
+    /// <summary>There is no store: nothing outlives the process.</summary>
+    Memory,
 
     /// <summary>Outlives the process, not a power loss.</summary>
     Os,
 
-    /// <summary>Outlives a power loss.</summary>
+    /// <summary>Outlives a power loss, with one sync for all that was waiting.</summary>
+    Group,
+
+    /// <summary>Outlives a power loss, with a sync for each write.</summary>
     Fsync,
 }
 

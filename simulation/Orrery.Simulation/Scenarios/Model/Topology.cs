@@ -25,9 +25,9 @@ public sealed record Topology
 public sealed record BrokerNode
 {
     /// <summary>What its store survives.</summary>
-    public Persistence Persistence { get; init; } = Persistence.None;
+    public Persistence Persistence { get; init; } = Persistence.Memory;
 
-    /// <summary>How its disk behaves when power is lost.</summary>
+    /// <summary>How the disk below its store behaves; absent for a good one that may keep any part of what was not synced.</summary>
     public Disk? Disk { get; init; }
 
     /// <summary>Limits that differ from the broker's defaults.</summary>
@@ -56,7 +56,7 @@ public enum TurnOrder
     Priority,
 }
 
-/// <summary>How a disk behaves when power is lost.</summary>
+/// <summary>How a disk behaves, also when power is lost.</summary>
 public sealed record Disk
 {
     /// <summary>Sector within which a write at the moment of the crash may be torn; absent for whole writes.</summary>
@@ -65,8 +65,17 @@ public sealed record Disk
     /// <summary>What is left of writes that were not synced.</summary>
     public Unsynced Unsynced { get; init; } = Unsynced.AnySubset;
 
-    /// <summary>How long an operation takes.</summary>
-    public Delay? Latency { get; init; }
+    /// <summary>How long a read takes; absent for no time, as from a cache.</summary>
+    public Delay? Read { get; init; }
+
+    /// <summary>How long a write takes, into the system's cache; absent for 5 µs.</summary>
+    public Delay? Write { get; init; }
+
+    /// <summary>How long a sync takes; absent for 500 µs, as on a good solid-state disk.</summary>
+    public Delay? Sync { get; init; }
+
+    /// <summary>How many bytes all files may take; absent for no limit.</summary>
+    public ByteSize? Capacity { get; init; }
 }
 
 /// <summary>What a power loss leaves of writes that were not synced.</summary>

@@ -106,8 +106,8 @@ public sealed record DiskTrigger : Trigger
     /// <summary>How far it is.</summary>
     public required DiskStage Disk { get; init; }
 
-    /// <summary>What is written, such as inbound_qos2.</summary>
-    public string? Tag { get; init; }
+    /// <summary>What is written, such as inbound_qos2, or "open" and "close" of the store itself; any commit when absent.</summary>
+    [Text(TextKind.StoreTag)] public string? Tag { get; init; }
 
     /// <summary>The broker; any when absent.</summary>
     [Refers(ReferenceKind.Broker)] public string? Node { get; init; }

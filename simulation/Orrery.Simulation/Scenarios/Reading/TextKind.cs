@@ -1,5 +1,6 @@
 using System.Text.RegularExpressions;
 using Orrery.Mqtt.Topics;
+using Orrery.Simulation.Disks;
 using Orrery.Simulation.Running;
 
 namespace Orrery.Simulation.Scenarios.Reading;
@@ -42,6 +43,9 @@ internal enum TextKind
 
     /// <summary>Which actor of a broker.</summary>
     Actor,
+
+    /// <summary>What a broker's store writes.</summary>
+    StoreTag,
 }
 
 /// <summary>What each <see cref="TextKind"/> looks like.</summary>
@@ -59,6 +63,7 @@ internal static class TextKinds
         TextKind.StatePath => StatePath.Pattern,
         TextKind.Actor => ActorPattern.Pattern,
         TextKind.Event => $"^({string.Join('|', BrokerEvents.Names)})$",
+        TextKind.StoreTag => $"^({string.Join('|', StoreTags.Names)})$",
         TextKind.FaultClass => "^(N([1-9]|10|11)|C[1-7]|B[1-6]|D[1-7]|T[1-4]|S[1-2])$",
         _ => null,
     };
@@ -68,6 +73,7 @@ internal static class TextKinds
     {
         if (kind == TextKind.StatePath) return StatePath.Parse(text, out var wrong) is null ? wrong : null;
         if (kind == TextKind.Actor) return ActorPattern.Parse(text, out var none) is null ? none : null;
+        if (kind == TextKind.StoreTag) return StoreTags.Names.Contains(text) ? null : $"a store writes no '{text}'; {NearestName.Hint(text, StoreTags.Names)}";
         if (kind == TextKind.Event) return BrokerEvents.Names.Contains(text) ? null : $"'{text}' is no event of a broker; {NearestName.Hint(text, BrokerEvents.Names)}";
         if (PatternOf(kind) is { } pattern)
             return Regex.IsMatch(text, pattern, RegexOptions.CultureInvariant) ? null : $"'{text}' is no {Describe(kind)}";
