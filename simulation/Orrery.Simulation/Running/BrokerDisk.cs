@@ -9,7 +9,7 @@ using Orrery.Storage;
 namespace Orrery.Simulation.Running;
 
 /// <summary>The disk of a broker, which outlives its lives, and the store that each of them has on it.</summary>
-internal sealed class BrokerDisk : IProcessStores
+internal sealed class BrokerDisk : IProcessStores, IDisposable
 {
     /// <summary>The file of the database.</summary>
     public const string DatabaseFile = "store.db";
@@ -74,8 +74,12 @@ internal sealed class BrokerDisk : IProcessStores
     /// <summary>The broker has what was kept: what was on the disk before the world began is there, and from now on operations take time.</summary>
     public void OnReady() => Disk.IsInstant = false;
 
-    /// <summary>Lets go of a store at the end of the run.</summary>
-    public void Forget() => _store?.Forget();
+    /// <summary>Lets go of a store at the end of the run, and changes nothing in it.</summary>
+    public void Dispose()
+    {
+        _store?.Forget();
+        _store?.Dispose();
+    }
 
     /// <summary>Changes what goes wrong.</summary>
     /// <returns>Undoes it.</returns>

@@ -126,7 +126,7 @@ internal sealed class RunWorld
     /// <summary>Lets go of what is outside the run, when all is over. It changes nothing in it.</summary>
     public void Forget()
     {
-        foreach (var broker in _brokers) broker.Disk?.Forget();
+        foreach (var broker in _brokers) broker.Disk?.Dispose();
     }
 
     /// <summary>Adds a client while the run goes on.</summary>
