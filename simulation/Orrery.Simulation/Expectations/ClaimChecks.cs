@@ -192,9 +192,9 @@ internal sealed partial class ClaimChecks(HistoryView view)
             : isDurable ? view.Decisions.FirstOrDefault(e => e.Node == broker && e.Index > lives[^1].Index && JudgedDecisions.Is(e, JudgedDecisions.StoreRecovered) && e.Nanoseconds <= claim.To)
             : lives[^1];
         if (back is null)
-            return [claim.Fail($"{broker} ended at {Say.Time(ended)} ({ended.Name}) and did not {(lives[^1] == ended ? "start again" : "get back what it kept")}{claim.Window}.", [ended, lives[^1]])];
+            return [claim.Fail($"{broker} ended at {Say.Time(ended)} and did not {(lives[^1] == ended ? "start again" : "get back what it kept")}{claim.Window}.", [ended, lives[^1]])];
         if (!claim.Covers(back)) return [claim.Fail($"{broker} was back at {Say.Time(back)}; it should have been{claim.Window}.", [ended, back])];
-        return expected.DataLoss == DataLoss.None ? CheckNothingLost(claim, broker, lives) : [];
+        return isDurable && expected.DataLoss == DataLoss.None ? CheckNothingLost(claim, broker, lives) : [];
     }
 
     private IEnumerable<Finding> CheckNothingLost(Claim claim, string broker, List<HistoryEvent> lives)
