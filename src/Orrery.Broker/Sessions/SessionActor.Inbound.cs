@@ -131,10 +131,13 @@ internal sealed partial class SessionActor
     }
 
     /// <summary>Ends the batch early: the connection closes, what came after is void.</summary>
-    private void AbandonBatch(ReasonCode? reasonCode, string reason)
+    /// <param name="reasonCode">For DISCONNECT; null says none.</param>
+    /// <param name="reason">For the log.</param>
+    /// <param name="promises">True if the end waits for all that this session has written.</param>
+    private void AbandonBatch(ReasonCode? reasonCode, string reason, bool promises = false)
     {
         FlushOutbox();
-        Answer(new ConnectionProtocol.Disconnect(reasonCode, reason));
+        Answer(new ConnectionProtocol.Disconnect(reasonCode, reason), promises);
         CountVoid(_batch!.Packets, _next, _batch.Count);
         _batch = null;
     }
@@ -242,12 +245,20 @@ internal sealed partial class SessionActor
             from.SessionExpiryIntervalSeconds = Math.Min(seconds, _broker.Options.SessionExpiryIntervalMaxSeconds);
         }
 
+        var isWillKept = false;
         if (disconnect.ReasonCode == ReasonCode.Success)
         {
+            isWillKept = _will is not null && _kept is not null;
+            if (isWillKept)
+            {
+                Keep(new StoreMutation.ClearWill(_kept!));
+            }
+
             _will = null;                               // [MQTT-3.14.4-3]; 0x04 and errors keep it
         }
 
-        AbandonBatch(null, $"DISCONNECT {disconnect.ReasonCode}");
+        // The end of the connection is all that tells the client: a crash after it must not bring the will back.
+        AbandonBatch(null, $"DISCONNECT {disconnect.ReasonCode}", promises: isWillKept);
     }
 
     private sealed record ClientBatch(PacketBatch Packets, int Count, Attachment From);

@@ -159,6 +159,25 @@ public class BarrierTests
         }
     }
 
+    [Theory]
+    [InlineData(0)]
+    [InlineData(100)]
+    [Trait("Oracle", "W-3")]
+    public void The_end_after_DISCONNECT_waits_until_the_will_is_forgotten(uint expiry)
+    {
+        _world.Durable("watcher").Subscribe("will");
+        var client = _world.Durable("c", expiry: expiry, with: connect => connect with { Will = new Will(Message("will", "dead", QoS.AtLeastOnce)) });
+        _world.Hold();
+        client.Send(Disconnect());
+
+        Assert.False(client.IsClosed);                  // or a crash would bring back what the client was told is gone
+        _world.Finish();
+        Assert.True(client.IsClosed);
+        _world.Crash();
+
+        _world.Durable("watcher").ExpectNothing();
+    }
+
     [Fact]
     public void What_comes_later_does_not_pass_what_waits()
     {
