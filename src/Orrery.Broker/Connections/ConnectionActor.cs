@@ -116,6 +116,7 @@ internal sealed partial class ConnectionActor : UntypedActor, IWithTimers
 
         _tally.Add(Counter.BytesReceived, batch.Bytes);
         var forSession = false;
+        var hasLeft = false;                            // nothing counts behind DISCONNECT [MQTT-3.14.4-1]
         var count = 0;
         foreach (var packet in batch.Packets)
         {
@@ -126,7 +127,7 @@ internal sealed partial class ConnectionActor : UntypedActor, IWithTimers
                 _tally.Add(Counter.PublishBytesReceived, publish.Message.Payload.Length);
             }
 
-            switch (ConnectionRules.Judge(_state, type))
+            switch (hasLeft ? Verdict.ToSession : ConnectionRules.Judge(_state, type))
             {
                 case Verdict.Open:
                     OnConnect((ConnectPacket)packet);
@@ -136,6 +137,7 @@ internal sealed partial class ConnectionActor : UntypedActor, IWithTimers
                     break;
                 case Verdict.ToSession:
                     forSession = true;
+                    hasLeft |= type == ControlPacketType.Disconnect;
                     break;
                 case Verdict.CloseQuietly:
                     Count(Counter.ProtocolViolations);
@@ -155,7 +157,7 @@ internal sealed partial class ConnectionActor : UntypedActor, IWithTimers
         }
 
         _requestedLevel = batch.RequestedProtocolLevel;
-        Hand(batch, count, forSession, batch.Violation);
+        Hand(batch, count, forSession, hasLeft ? null : batch.Violation);
     }
 
     /// <summary>Gives the session its packets; what comes after them waits for its answer.</summary>

@@ -28,11 +28,45 @@ internal sealed partial class SessionActor
 
         if (_subscribing is not null)
         {
-            _held.Enqueue(deliver.Runs);                // SUBACK first
+            Hold(deliver.Runs);                         // SUBACK first
             return;
         }
 
         DeliverRuns(deliver.Runs);
+    }
+
+    /// <summary>Keeps a delivery for later; where that is too much, a whole delivery is lost, as from a full queue.</summary>
+    private void Hold(DeliveryRun[] delivery)
+    {
+        var options = _broker.Options;
+        _held ??= new HeldDeliveries(options.QueuedMessagesMax, options.QueuedBytesMax, options.QueueFullPolicy);
+        while (_held.MustGiveWay(delivery, out var lost))
+        {
+            if (_lost.Add(HeldDeliveries.MessagesOf(lost)))
+            {
+                SessionLog.QueueFull(_broker.Logger, _clientId, _lost.Total, _held.Messages, _held.Bytes);
+            }
+
+            foreach (var run in lost)
+            {
+                var queue = KeeperOf(run);
+                for (var i = 0; i < run.Count; i++)
+                {
+                    var stored = queue is null ? null : run.StoredAt(i);
+                    if (stored is null || !_queue.WasRead(stored))
+                    {
+                        LoseDelivered(Counter.QueueFull, run.Span[i], queue, stored);
+                    }
+                }
+            }
+
+            if (ReferenceEquals(lost, delivery))
+            {
+                return;
+            }
+        }
+
+        _held.Add(delivery);
     }
 
     private void DeliverRuns(DeliveryRun[] runs)
@@ -46,7 +80,7 @@ internal sealed partial class SessionActor
         foreach (var run in runs)
         {
             var living = Living(run.Grant);
-            var queue = run.Stored is not null && ReferenceEquals(run.Grant.Queue, DurableQueue) ? DurableQueue : null;
+            var queue = KeeperOf(run);
             for (var i = 0; i < run.Count; i++)
             {
                 var message = run.Span[i];
@@ -62,12 +96,21 @@ internal sealed partial class SessionActor
                     continue;
                 }
 
-                Drop(Counter.Unsubscribed, message);    // meanwhile [MQTT-3.10.4-2]
-                if (stored is not null)
-                {
-                    Keep(new StoreMutation.RemoveMessage(queue!, stored));
-                }
+                LoseDelivered(Counter.Unsubscribed, message, queue, stored);    // meanwhile [MQTT-3.10.4-2]
             }
+        }
+    }
+
+    /// <summary>This session's queue in the store, where it holds messages of the run.</summary>
+    private StoredQueue? KeeperOf(in DeliveryRun run) =>
+        run.Stored is not null && ReferenceEquals(run.Grant.Queue, DurableQueue) ? DurableQueue : null;
+
+    private void LoseDelivered(Counter reason, ApplicationMessage message, StoredQueue? queue, StoredMessage? stored)
+    {
+        Drop(reason, message);
+        if (stored is not null)
+        {
+            Keep(new StoreMutation.RemoveMessage(queue!, stored));
         }
     }
 

@@ -1,5 +1,4 @@
 using Orrery.Broker.Persistence;
-using Orrery.Broker.Publishing;
 using Orrery.Broker.Sharing;
 using Orrery.Broker.Statistics;
 using Orrery.Broker.Topics;
@@ -14,7 +13,7 @@ internal sealed partial class SessionActor
 {
     private readonly SubscriptionTable _subscriptions = new();
     private HashSet<long>? _expected;                   // subscription ids that the topic tree owes an answer for
-    private ShortQueue<DeliveryRun[]> _held;            // arrived between SUBSCRIBE and SUBACK
+    private HeldDeliveries? _held;                      // arrived between SUBSCRIBE and SUBACK
     private SubscribePacket? _subscribing;
     private SubscriberEntry?[] _subscribingEntries = [];
     private ReasonCode[] _subscribingCodes = [];
@@ -164,10 +163,12 @@ internal sealed partial class SessionActor
         }
 
         Pump();
-        while (_held.TryDequeue(out var runs))
+        while (_held is not null && _held.TryTake(out var runs))
         {
             DeliverRuns(runs);
         }
+
+        _held = null;
 
         ReleaseHeldShares();
     }

@@ -273,4 +273,27 @@ public class HandshakeTests
         v3.ExpectNothing();
         Assert.True(v5.IsClosed && v3.IsClosed);
     }
+
+    [Theory]
+    [InlineData("C000", "ping")]
+    [InlineData("C000C000", "two pings")]
+    [InlineData("100D00044D5154540502003C0000000000", "CONNECT again")]
+    [InlineData("F00000", "AUTH, which was not agreed")]
+    [InlineData("FFFFFFFFFF", "what is no packet")]
+    [InlineData("8206000100000174", "a subscription without its options")]
+    public void X3_What_follows_DISCONNECT_in_the_same_bytes_is_not_answered(string hex, string what)
+    {
+        var world = new BrokerWorld();
+        var watcher = world.Connect("w");
+        watcher.Subscribe("will");
+        var client = world.Connect("c", with: connect => connect with { Will = new Will(Message("will", what), 0) });
+
+        client.SendRaw([0xC0, 0, 0xE0, 0, .. Convert.FromHexString(hex)]);
+
+        client.Expect<PingRespPacket>();                // the one before DISCONNECT is
+        client.ExpectNothing();
+        Assert.True(client.IsClosed);
+        watcher.ExpectNothing();                        // DISCONNECT has taken the will back
+        Assert.Equal(0, world.Statistics()[Counter.ProtocolViolations]);
+    }
 }

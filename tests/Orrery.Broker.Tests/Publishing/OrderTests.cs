@@ -1,4 +1,5 @@
 using Orrery.Actors.Extensions;
+using Orrery.Broker.Statistics;
 using Orrery.Broker.Tests.World;
 using Orrery.Mqtt;
 using Orrery.Mqtt.Packets;
@@ -105,6 +106,31 @@ public class OrderTests
         }
 
         subscriber.ExpectNothing();
+    }
+
+    [Theory]
+    [InlineData(QueueFullPolicy.DropNewest, 20, "1 2 3")]
+    [InlineData(QueueFullPolicy.DropOldest, 20, "3 4 5")]
+    [InlineData(QueueFullPolicy.DropNewest, 500, "1")]      // two of them are above 1,024 bytes
+    [InlineData(QueueFullPolicy.DropOldest, 500, "5")]
+    public void What_waits_for_SUBACK_has_the_limits_of_a_queue(QueueFullPolicy policy, int size, string kept)
+    {
+        var world = new BrokerWorld(new BrokerOptions { QueuedMessagesMax = 3, QueuedBytesMax = 1_024, QueueFullPolicy = policy });
+        var subscriber = world.Connect("s");
+        subscriber.Subscribe("a", QoS.AtLeastOnce);
+        var publishers = Enumerable.Range(1, 5).Select(i => world.Connect($"p{i}")).ToList();
+
+        // The filter stands many turns below the root: what the first subscription lets through has to wait.
+        subscriber.SendLater(Subscribe(
+            2, null, new Subscription(Filter("long/way/down/to/the/last/level"), QoS.AtLeastOnce, false, false, RetainHandling.SendAtSubscribe)));
+        for (var i = 0; i < 5; i++) publishers[i].SendLater(Publish("a", $"{i + 1}".PadRight(size), QoS.AtLeastOnce, 1));
+        world.Run();
+
+        subscriber.Expect<SubAckPacket>();
+        Assert.Equal(kept, string.Join(' ', subscriber.TakeAll().Cast<PublishPacket>().Select(publish => TestClient.Text(publish).TrimEnd())));
+        Assert.Equal(5 - kept.Split(' ').Length, world.Statistics()[Counter.QueueFull]);
+        publishers[0].Publish("a", "later", QoS.AtLeastOnce, 2);
+        subscriber.ExpectPublish("a", "later");
     }
 
     [Fact]

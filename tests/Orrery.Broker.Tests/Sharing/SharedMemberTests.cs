@@ -217,6 +217,36 @@ public class SharedMemberTests
         }
     }
 
+    [Theory]
+    [InlineData(1UL)]
+    [InlineData(2UL)]
+    [InlineData(3UL)]
+    public void S8_A_member_that_comes_a_thousand_times_in_a_hurry_is_one_member_in_the_end(ulong seed)
+    {
+        var world = new BrokerWorld(host: new DeterministicOptions { Seed = seed, Order = DispatchOrder.SeededRandom });
+        var random = new Random((int)seed);
+        var member = world.OpenLater();
+        for (var i = 0; i < 1_000; i++)
+        {
+            if (i % 3 == 0) member.DropLater();
+            member = world.OpenLater();
+            member.SendLater(new ConnectPacket { Version = MqttVersion.V5, ClientId = "member", CleanStart = i % 2 == 1 });
+            member.SendLater(Subscribe(1, null, new Subscription(Packets.Filter(Filter), QoS.AtLeastOnce)));
+            if (i % 5 == 0) member.SendLater(new DisconnectPacket());
+            for (var turns = random.Next(30); turns > 0; turns--) world.Host.RunOne();
+        }
+
+        world.Run();
+        member.Expect<ConnAckPacket>();
+        member.Expect<SubAckPacket>();
+        world.Connect("p").Publish("t", "to one", QoS.AtLeastOnce, 1);
+
+        Assert.Equal(["to one"], Texts(member));
+        member.Drop();
+        world.Advance(1);
+        Assert.Equal(0, world.Statistics()[Counter.SharedSubscriptions]);
+    }
+
     [Fact]
     public void Nothing_is_left_of_a_group_whose_last_member_dropped_while_it_left()
     {
