@@ -8,22 +8,28 @@ public sealed class SpinGateTests
     public void One_thread_at_a_time_is_behind_the_gate()
     {
         const int Threads = 4;
-        const int Rounds = 250_000;
+        const int Heats = 200;
+        const int Rounds = 5_000;
+        using var start = new Barrier(Threads);             // one that began later would find the others done
         var shared = new Shared();
         Thread[] threads = [.. Enumerable.Range(0, Threads).Select(_ => new Thread(() =>
         {
-            for (var round = 0; round < Rounds; round++)
+            for (var heat = 0; heat < Heats; heat++)
             {
-                shared.Gate.Enter();
-                shared.Count++;
-                shared.Gate.Exit();
+                start.SignalAndWait();
+                for (var round = 0; round < Rounds; round++)
+                {
+                    shared.Gate.Enter();
+                    shared.Count++;
+                    shared.Gate.Exit();
+                }
             }
         }))];
 
         foreach (var thread in threads) thread.Start();
         foreach (var thread in threads) thread.Join();
 
-        Assert.Equal(Threads * Rounds, shared.Count);
+        Assert.Equal(Threads * Heats * Rounds, shared.Count);
     }
 
     private sealed class Shared
