@@ -9,7 +9,7 @@ internal static class Consistency
         SELECT queue FROM subscriptions UNION ALL SELECT queue FROM inbound UNION ALL SELECT queue FROM entries
         """;
 
-    private const string References = "SELECT message FROM entries UNION ALL SELECT message FROM retained";
+    private const string References = "SELECT message FROM entries WHERE body IS NULL UNION ALL SELECT message FROM retained";
 
     /// <summary>A query that counts what is wrong, and the words for it.</summary>
     private static readonly (string Sql, string What)[] Rules =
@@ -29,7 +29,10 @@ internal static class Consistency
             "messages in flight are in no state that there is"),
         ("SELECT count(*) FROM (SELECT 1 FROM entries WHERE packet IS NOT NULL GROUP BY queue, packet HAVING count(*) > 1)",
             "packet identifiers are in use twice in one session"),
-        ("SELECT count(*) FROM marks WHERE (name = 'queue' AND value < (SELECT max(id) FROM queues)) OR (name = 'message' AND value < (SELECT max(id) FROM messages))",
+        ("""
+         SELECT count(*) FROM marks WHERE (name = 'queue' AND value < (SELECT max(id) FROM queues))
+             OR (name = 'message' AND value < (SELECT max(id) FROM (SELECT max(id) AS id FROM messages UNION ALL SELECT max(message) FROM entries)))
+         """,
             "marks are below ids that are in use"),
     ];
 
@@ -50,6 +53,12 @@ internal static class Consistency
             while (messages.Step())
             {
                 _ = reader.Message(messages.Integer(0));
+            }
+
+            using var entries = connection.PrepareOnce("SELECT message, options, identifiers, body, expires_at FROM entries WHERE body IS NOT NULL");
+            while (entries.Step())
+            {
+                _ = reader.Entry(entries, messageColumn: 0, optionsColumn: 1, identifiersColumn: 2, bodyColumn: 3, expiresAtColumn: 4);
             }
 
             new Recovery(connection, reader, new Ids(connection)).Run(_ => { }, _ => { });

@@ -57,6 +57,7 @@ internal sealed class Ids
     public void Raise(long queueId, long messageId)
     {
         (QueueMark, MessageMark) = (Math.Max(QueueMark, queueId), Math.Max(MessageMark, messageId));
+        LargestMessage = Math.Max(LargestMessage, messageId);
         _setMark.BindText(1, "queue"u8).Bind(2, QueueMark).Run();
         _setMark.BindText(1, "message"u8).Bind(2, MessageMark).Run();
     }

@@ -10,6 +10,7 @@ internal sealed class MutationWriter
     private const int EntriesDeletedAtOnce = 1_000;         // a queue that is longer is deleted bit by bit
 
     private readonly Ids _ids;
+    private readonly EntryWriter _entries;
 
     private readonly SqliteStatement _findQueue;
     private readonly SqliteStatement _insertQueue;
@@ -25,9 +26,6 @@ internal sealed class MutationWriter
     private readonly SqliteStatement _clearWill;
     private readonly SqliteStatement _putSubscription;
     private readonly SqliteStatement _deleteSubscription;
-    private readonly SqliteStatement _insertEntry;
-    private readonly SqliteStatement _deleteEntry;
-    private readonly SqliteStatement _startExchange;
     private readonly SqliteStatement _advanceExchange;
     private readonly SqliteStatement _insertInbound;
     private readonly SqliteStatement _deleteInbound;
@@ -35,20 +33,21 @@ internal sealed class MutationWriter
     private readonly SqliteStatement _setRetained;
     private readonly SqliteStatement _deleteRetained;
     private readonly RowFormat _format;
-    private readonly List<long> _page = [];
+    private readonly List<long> _page = [];             // messages that entries refer to
 
     public MutationWriter(SqliteConnection connection, RowFormat format, Ids ids)
     {
         _format = format;
         _ids = ids;
         References = new MessageReferences(connection, format, ids);
+        _entries = new EntryWriter(connection, format, ids, References);
         _findQueue = connection.Prepare("SELECT id FROM queues WHERE kind = ?1 AND name = ?2");
         _insertQueue = connection.Prepare(
             "INSERT INTO queues (id, kind, name, expiry, expires_at, will_due) VALUES (?1, ?2, ?3, 0, 0, 0)");
         _deleteQueue = connection.Prepare("DELETE FROM queues WHERE id = ?1");
         _deleteSubscriptions = connection.Prepare("DELETE FROM subscriptions WHERE queue = ?1");
         _deleteInbounds = connection.Prepare("DELETE FROM inbound WHERE queue = ?1");
-        _firstEntries = connection.Prepare("SELECT message FROM entries WHERE queue = ?1 ORDER BY message LIMIT ?2");
+        _firstEntries = connection.Prepare("SELECT message, body IS NULL FROM entries WHERE queue = ?1 ORDER BY message LIMIT ?2");
         _deleteEntriesUpTo = connection.Prepare("DELETE FROM entries WHERE queue = ?1 AND message <= ?2");
         _insertEnded = connection.Prepare("INSERT INTO ended (queue) VALUES (?1)");
         _deleteEndedQueue = connection.Prepare("DELETE FROM ended WHERE queue = ?1");
@@ -64,12 +63,6 @@ internal sealed class MutationWriter
             ON CONFLICT DO UPDATE SET options = excluded.options, identifier = excluded.identifier
             """);
         _deleteSubscription = connection.Prepare("DELETE FROM subscriptions WHERE queue = ?1 AND filter = ?2");
-        _insertEntry = connection.Prepare("""
-            INSERT INTO entries (queue, message, options, bytes, identifiers) VALUES (?1, ?2, ?3, ?4, ?5) ON CONFLICT DO NOTHING
-            """);
-        _deleteEntry = connection.Prepare("DELETE FROM entries WHERE queue = ?1 AND message = ?2");
-        // The state after the first PUBLISH has the number of its QoS, which is in the lowest bits of the options.
-        _startExchange = connection.Prepare("UPDATE entries SET packet = ?3, state = options & 3, place = ?4 WHERE queue = ?1 AND message = ?2");
         _advanceExchange = connection.Prepare("UPDATE entries SET state = ?3 WHERE queue = ?1 AND message = ?2");
         _insertInbound = connection.Prepare("INSERT INTO inbound (queue, packet) VALUES (?1, ?2) ON CONFLICT DO NOTHING");
         _deleteInbound = connection.Prepare("DELETE FROM inbound WHERE queue = ?1 AND packet = ?2");
@@ -89,7 +82,12 @@ internal sealed class MutationWriter
         {
             Apply(mutation);
         }
+
+        _entries.Flush();
     }
+
+    /// <summary>Forgets what was not written yet: the transaction was undone.</summary>
+    public void Forget() => _entries.Forget();
 
     /// <summary>Deletes entries of queues that have ended.</summary>
     /// <param name="countMax">At most so many.</param>
@@ -113,16 +111,18 @@ internal sealed class MutationWriter
         switch (mutation)
         {
             case StoreMutation.AddMessage add:
-                Add(add);
+                _ = IdOf(add.Message);
+                _entries.Add(add.Message, add.Targets);
                 break;
             case StoreMutation.RemoveMessage remove:
-                if (IsThere(remove.Queue) && _deleteEntry.Bind(1, remove.Queue.Id).Bind(2, IdOf(remove.Message)).Run() > 0)
-                    References.Release(remove.Message.Id);
+                if (IsThere(remove.Queue)) _entries.Remove(remove.Queue.Id, IdOf(remove.Message));
                 break;
             case StoreMutation.StartExchange start:
-                Start(start);
+                _ = IdOf(start.Message);
+                if (IsThere(start.Queue)) _entries.Start(start);
                 break;
             case StoreMutation.AdvanceExchange advance:
+                _entries.Flush();
                 if (IsThere(advance.Queue))
                     _advanceExchange.Bind(1, advance.Queue.Id).Bind(2, IdOf(advance.Message)).Bind(3, (long)advance.State).Run();
                 break;
@@ -133,7 +133,8 @@ internal sealed class MutationWriter
                 if (IsThere(remove.Queue)) _deleteInbound.Bind(1, remove.Queue.Id).Bind(2, remove.PacketIdentifier.Value).Run();
                 break;
             case StoreMutation.MoveMessage move:
-                Move(move);
+                _ = IdOf(move.Message);
+                _entries.Move(move, IsThere(move.From), IsThere(move.To.Queue));
                 break;
             case StoreMutation.BeginQueue begin:
                 Begin(begin.Queue);
@@ -182,6 +183,7 @@ internal sealed class MutationWriter
 
     private void End(long queue)
     {
+        _entries.Flush();
         _deleteSubscriptions.Bind(1, queue).Run();
         _deleteInbounds.Bind(1, queue).Run();
         _deleteQueue.Bind(1, queue).Run();
@@ -195,19 +197,21 @@ internal sealed class MutationWriter
     {
         _page.Clear();
         _firstEntries.Bind(1, queue).Bind(2, countMax);
+        var (count, last) = (0, 0L);
         while (_firstEntries.Step())
         {
-            _page.Add(_firstEntries.Integer(0));
+            (count, last) = (count + 1, _firstEntries.Integer(0));
+            if (_firstEntries.Integer(1) != 0) _page.Add(last);
         }
 
-        if (_page.Count == 0) return 0;
-        _deleteEntriesUpTo.Bind(1, queue).Bind(2, _page[^1]).Run();
+        if (count == 0) return 0;
+        _deleteEntriesUpTo.Bind(1, queue).Bind(2, last).Run();
         foreach (var message in _page)
         {
             References.Release(message);
         }
 
-        return _page.Count;
+        return count;
     }
 
     private void Attach(StoreMutation.Attach attach)
@@ -239,42 +243,6 @@ internal sealed class MutationWriter
         if (put.Identifier is { } identifier) _putSubscription.Bind(5, identifier);
         else _putSubscription.BindNull(5);
         _putSubscription.Run();
-    }
-
-    private void Add(StoreMutation.AddMessage add)
-    {
-        var count = 0;
-        foreach (var target in add.Targets)
-        {
-            if (TryInsert(target, add.Message)) count++;
-        }
-
-        if (count > 0) References.Add(add.Message, count);
-    }
-
-    private void Move(StoreMutation.MoveMessage move)
-    {
-        // The reference goes along; where there was none, as when the group has ended already, there is a new one.
-        var isHeld = IsThere(move.From) && _deleteEntry.Bind(1, move.From.Id).Bind(2, IdOf(move.Message)).Run() > 0;
-        var isAdded = TryInsert(move.To, move.Message);
-        if (isAdded && !isHeld) References.Add(move.Message, 1);
-        else if (isHeld && !isAdded) References.Release(move.Message.Id);
-    }
-
-    private bool TryInsert(QueueTarget target, StoredMessage message)
-    {
-        if (!IsThere(target.Queue)) return false;
-        _insertEntry.Bind(1, target.Queue.Id).Bind(2, IdOf(message)).Bind(3, RowFormat.EntryOptions(target.QoS, target.Retain))
-            .Bind(4, RowFormat.BytesOf(message.Message));
-        if (target.Identifiers is { } identifiers) _insertEntry.BindBlob(5, RowFormat.WriteIdentifiers(identifiers));
-        else _insertEntry.BindNull(5);
-        return _insertEntry.Run() > 0;
-    }
-
-    private void Start(StoreMutation.StartExchange start)
-    {
-        if (!IsThere(start.Queue)) return;
-        _startExchange.Bind(1, start.Queue.Id).Bind(2, IdOf(start.Message)).Bind(3, start.PacketIdentifier.Value).Bind(4, start.Order).Run();
     }
 
     private void SetRetained(StoredMessage message)

@@ -17,7 +17,7 @@ internal sealed class QueueReader
         _format = format;
         _path = path;
         _page = connection.Prepare("""
-            SELECT message, options, bytes, identifiers FROM entries
+            SELECT message, options, bytes, identifiers, body, expires_at FROM entries
             WHERE queue = ?1 AND message > ?2 AND packet IS NULL ORDER BY message
             """);
         _message = connection.Prepare("SELECT options, expires_at, body FROM messages WHERE id = ?1");
@@ -35,7 +35,7 @@ internal sealed class QueueReader
             {
                 bytes += _page.Integer(2);
                 if (entries.Count > 0 && bytes > bytesMax) break;
-                entries.Add(Entry(_page.Integer(0), _page.Integer(1), _page.IsNull(3) ? null : RowFormat.ReadIdentifiers(_page.Blob(3))));
+                entries.Add(Entry(_page, messageColumn: 0, optionsColumn: 1, identifiersColumn: 3, bodyColumn: 4, expiresAtColumn: 5));
             }
         }
         finally
@@ -46,11 +46,17 @@ internal sealed class QueueReader
         return entries;
     }
 
-    /// <summary>An entry of a queue with its message.</summary>
-    public StoredEntry Entry(long messageId, long options, uint[]? identifiers)
+    /// <summary>The entry of a queue in the present row, with its message.</summary>
+    public StoredEntry Entry(
+        SqliteStatement row, int messageColumn, int optionsColumn, int identifiersColumn, int bodyColumn, int expiresAtColumn)
     {
+        var (id, options) = (row.Integer(messageColumn), row.Integer(optionsColumn));
         var (qos, retain) = RowFormat.ReadEntryOptions(options);
-        return new StoredEntry(Message(messageId), qos, retain, identifiers);
+        var identifiers = row.IsNull(identifiersColumn) ? null : RowFormat.ReadIdentifiers(row.Blob(identifiersColumn));
+        var message = row.IsNull(bodyColumn)
+            ? Message(id)
+            : new StoredMessage(Body($"message {id}", RowFormat.BodyOptions(options), row.Integer(expiresAtColumn), row.Blob(bodyColumn))) { Id = id };
+        return new StoredEntry(message, qos, retain, identifiers);
     }
 
     /// <summary>A message by its id.</summary>

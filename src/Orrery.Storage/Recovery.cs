@@ -19,7 +19,7 @@ internal sealed class Recovery(SqliteConnection connection, QueueReader reader, 
             this, connection, "SELECT queue, filter, options, identifier, place FROM subscriptions ORDER BY queue, filter");
         using var inbound = new PartCursor(this, connection, "SELECT queue, packet FROM inbound ORDER BY queue, packet");
         using var entries = new PartCursor(
-            this, connection, "SELECT queue, message, options, bytes, identifiers, packet, state, place FROM entries ORDER BY queue, message");
+            this, connection, "SELECT queue, message, options, bytes, identifiers, packet, state, place, body, expires_at FROM entries ORDER BY queue, message");
         while (queues.Step())
         {
             onQueue(Read(queues, subscriptions, inbound, entries));
@@ -83,7 +83,7 @@ internal sealed class Recovery(SqliteConnection connection, QueueReader reader, 
 
     private RecoveredExchange ReadExchange(SqliteStatement row)
     {
-        var entry = reader.Entry(row.Integer(1), row.Integer(2), row.IsNull(4) ? null : RowFormat.ReadIdentifiers(row.Blob(4)));
+        var entry = reader.Entry(row, messageColumn: 1, optionsColumn: 2, identifiersColumn: 4, bodyColumn: 8, expiresAtColumn: 9);
         return new RecoveredExchange(entry, new PacketIdentifier((ushort)row.Integer(5)), (OutboundState)row.Integer(6), row.Integer(7));
     }
 

@@ -16,6 +16,7 @@ internal sealed class RowFormat
 
     private const int QoSMask = 3;
     private const int EntryRetain = 4;
+    private const int EntryBodyIsVersion5 = 8;
 
     private const int NoLocal = 4;
     private const int RetainAsPublished = 8;
@@ -71,7 +72,14 @@ internal sealed class RowFormat
     /// <summary>How a queue holds a message.</summary>
     public static long EntryOptions(QoS qos, bool retain) => (byte)qos | (retain ? EntryRetain : 0);
 
-    /// <summary>Reads what <see cref="EntryOptions"/> wrote.</summary>
+    /// <summary>How a queue holds a message whose body stands in the same row.</summary>
+    public static long EntryOptions(QoS qos, bool retain, ApplicationMessage message) =>
+        EntryOptions(qos, retain) + (MessageOptions(message) == MessageIsVersion5 ? EntryBodyIsVersion5 : 0);
+
+    /// <summary>What <see cref="MessageOptions"/> says of a body that stands in an entry with these options.</summary>
+    public static long BodyOptions(long entryOptions) => (entryOptions & EntryBodyIsVersion5) != 0 ? MessageIsVersion5 : 0;
+
+    /// <summary>Reads what <see cref="EntryOptions(QoS, bool)"/> wrote.</summary>
     public static (QoS QoS, bool Retain) ReadEntryOptions(long options) => ((QoS)(options & QoSMask), (options & EntryRetain) != 0);
 
     /// <summary>Subscription Identifiers, four bytes each.</summary>

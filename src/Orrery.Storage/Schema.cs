@@ -47,6 +47,12 @@ internal static class Schema
         CREATE TABLE marks (name TEXT PRIMARY KEY, value INTEGER NOT NULL) WITHOUT ROWID;
         INSERT INTO marks VALUES ('queue', 0), ('message', 0);
         """,
+
+        // A short message that one queue alone holds stands in its entry, and not in messages. There, body is NULL.
+        """
+        ALTER TABLE entries ADD COLUMN body BLOB;
+        ALTER TABLE entries ADD COLUMN expires_at INTEGER;
+        """,
     ];
 
     /// <summary>The version that this program writes.</summary>
@@ -54,7 +60,10 @@ internal static class Schema
 
     /// <summary>Makes the tables, or brings those of an older version to this one; all of it or nothing.</summary>
     /// <exception cref="StoreException">The file is of a newer version, or not a store.</exception>
-    public static void Migrate(SqliteConnection connection, string path)
+    public static void Migrate(SqliteConnection connection, string path) => Migrate(connection, path, Version);
+
+    /// <summary>The same up to a version, which may be an older one.</summary>
+    internal static void Migrate(SqliteConnection connection, string path, int target)
     {
         var version = connection.ReadNumber("PRAGMA user_version");
         var applicationId = connection.ReadNumber("PRAGMA application_id");
@@ -64,14 +73,14 @@ internal static class Schema
         if (isEmpty) connection.ReservedPageBytes = ChecksumFileSystem.ChecksumBytes;
         else if (connection.ReservedPageBytes != ChecksumFileSystem.ChecksumBytes)
             throw new StoreException(StoreFailures.Damaged(path, "its pages have no checksums"));
-        if (version == Version) return;
+        if (version >= target) return;
 
         connection.Execute("BEGIN IMMEDIATE");
-        for (var step = (int)version; step < Version; step++)
+        for (var step = (int)version; step < target; step++)
         {
             connection.Execute(Steps[step]);
         }
 
-        connection.Execute($"PRAGMA application_id = {ApplicationId}; PRAGMA user_version = {Version}; COMMIT");
+        connection.Execute($"PRAGMA application_id = {ApplicationId}; PRAGMA user_version = {target}; COMMIT");
     }
 }

@@ -257,6 +257,7 @@ public sealed class SqliteEngine : IDisposable
     {
         try
         {
+            _writer.Forget();
             if (_connection.IsInTransaction) _connection.Execute("ROLLBACK");
             _ids.Reload();
             return failure;

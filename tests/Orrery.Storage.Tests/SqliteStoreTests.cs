@@ -48,6 +48,57 @@ public sealed class SqliteStoreTests : IDisposable
             AssertWhole(options);
         }).Check(Config.QuickThrowOnFailure.WithMaxTest(60).WithEndSize(120));
 
+    /// <summary>Messages of a few queues, in one group or each change in its own: what is gathered for one statement changes nothing.</summary>
+    [Fact]
+    public void What_a_group_gathers_is_what_its_changes_come_to_one_by_one() =>
+        Prop.ForAll(ArbMap.Default.ArbFor<int[]>(), numbers =>
+        {
+            using var folder = new TemporaryFolder();
+            var workload = new Exchanges(numbers);
+            var texts = new[] { 1, 7, 1_000 }.Select(size =>
+            {
+                var options = new StorageOptions { Path = folder.File($"{size}.db"), Mode = DurabilityMode.OperatingSystem };
+                using var store = new SqliteStore(options);
+                var reader = new StoreReader();
+                store.Open(reader);
+                foreach (var group in workload.Mutations.Chunk(size)) store.Commit(group);
+                Assert.Empty(reader.Failures);
+                var text = StoreReader.TextOf(store);
+                store.Close();
+                AssertWhole(options);
+                return text;
+            }).ToArray();
+            Assert.All(texts, text => Assert.Equal(workload.Model.Text(), text));
+        }).Check(Config.QuickThrowOnFailure.WithMaxTest(60).WithEndSize(200));
+
+    [Fact]
+    public void A_store_of_the_first_version_is_brought_up_to_date()
+    {
+        using (var connection = new Native.SqliteConnection(Options.Path, Native.ChecksumFileSystem.NameOverSystem, isCreated: true))
+        {
+            connection.Execute("PRAGMA locking_mode = EXCLUSIVE");
+            Schema.Migrate(connection, Options.Path, target: 1);
+            connection.Execute("""
+                INSERT INTO queues (id, kind, name, expiry, expires_at, will_due) VALUES (1, 0, 'a', 60, 0, 0);
+                INSERT INTO messages VALUES (1, 0, 0, x'3206000174000168'), (2, 0, 0, x'3206000174000169');
+                INSERT INTO entries VALUES (1, 1, 1, 2, NULL, NULL, NULL, NULL), (1, 2, 1, 2, NULL, 7, 1, 1);
+                UPDATE marks SET value = 1000;
+                """);
+        }
+
+        using (var engine = SqliteEngine.Open(Options)) Assert.Empty(engine.Check());
+        using var store = new SqliteStore(Options);
+        var queue = Build.Session(1, "a");
+        store.Open(new StoreReader());
+        store.Commit([Build.Add(Build.Message(1_001), queue), new StoreMutation.RemoveMessage(queue, Build.Message(1))]);
+
+        var text = StoreReader.TextOf(store);
+        Assert.Contains("exchange 7", text, StringComparison.Ordinal);
+        Assert.Contains("message 2 t [69]", text, StringComparison.Ordinal);
+        Assert.Contains("message 1001 t", text, StringComparison.Ordinal);
+        Assert.Contains("waiting 1, 6 bytes", text, StringComparison.Ordinal);
+    }
+
     [Fact]
     public void Ids_of_the_past_are_never_given_again()
     {

@@ -103,7 +103,7 @@ public sealed class StoreFailureTests : IDisposable
         {
             store.Open(new StoreReader());
             var queue = Build.Session(1, "a");
-            store.Commit([new StoreMutation.BeginQueue(queue), Build.Add(Build.Message(1), queue)]);
+            store.Commit([new StoreMutation.BeginQueue(queue), Build.Add(Build.Message(1, payloadBytes: EntryWriter.BodyBytesMax), queue)]);
             store.Close();
         }
 
@@ -183,18 +183,21 @@ public sealed class StoreFailureTests : IDisposable
     [InlineData("DELETE FROM shares", "1 messages are counted wrong")]
     [InlineData("DELETE FROM entries WHERE message = 1", "1 messages are counted wrong")]
     [InlineData("INSERT INTO shares VALUES (9, 2)", "1 counts are there of messages that are not")]
-    [InlineData("UPDATE entries SET packet = 1, state = 7", "2 messages in flight are in no state that there is")]
+    [InlineData("UPDATE entries SET packet = 1, state = 7", "3 messages in flight are in no state that there is")]
     [InlineData("UPDATE entries SET packet = 1, state = 1", "1 packet identifiers are in use twice")]
     [InlineData("UPDATE marks SET value = 0", "2 marks are below ids that are in use")]
     [InlineData("UPDATE messages SET body = x'00'", "message 1 is not readable")]
+    [InlineData("UPDATE entries SET body = x'00' WHERE message = 3", "message 3 is not readable")]
+    [InlineData("UPDATE marks SET value = 2", "1 marks are below ids that are in use")]
     public void A_check_names_what_is_wrong(string sql, string expected)
     {
         using (var store = new SqliteStore(Options))
         {
             store.Open(new StoreReader());
             var queue = Build.Session(1, "a");
-            var shared = Build.Message(2);
-            store.Commit([new StoreMutation.BeginQueue(queue), Build.Add(Build.Message(1), queue), Build.Add(shared, queue), new StoreMutation.SetRetained(shared)]);
+            var (alone, shared) = (Build.Message(1, payloadBytes: EntryWriter.BodyBytesMax), Build.Message(2, payloadBytes: EntryWriter.BodyBytesMax));
+            store.Commit(
+                [new StoreMutation.BeginQueue(queue), Build.Add(alone, queue), Build.Add(shared, queue), new StoreMutation.SetRetained(shared), Build.Add(Build.Message(3), queue)]);
             store.Close();
         }
 

@@ -20,8 +20,8 @@ internal sealed class Workload
 
     public StoreModel Model { get; } = new();
 
-    /// <summary>Groups of one to four changes for the numbers.</summary>
-    public IEnumerable<IReadOnlyList<StoreMutation>> Groups(IEnumerable<int> numbers)
+    /// <summary>Groups of one change to <paramref name="changesMax"/> for the numbers.</summary>
+    public IEnumerable<IReadOnlyList<StoreMutation>> Groups(IEnumerable<int> numbers, int changesMax = 4)
     {
         var group = new List<StoreMutation>();
         foreach (var number in numbers)
@@ -29,7 +29,7 @@ internal sealed class Workload
             var mutation = Next(new Choice((uint)number * 2654435761u));
             Model.Apply(mutation);
             group.Add(mutation);
-            if (group.Count <= number % 4) continue;
+            if (group.Count <= number % changesMax) continue;
             yield return [.. group];
             group.Clear();
         }
