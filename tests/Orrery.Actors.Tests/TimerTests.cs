@@ -139,6 +139,47 @@ public sealed class TimerTests
     }
 
     [Fact]
+    public void A_timer_that_is_started_anew_each_time_it_arrives_comes_each_time_until_it_is_cancelled()
+    {
+        var arrived = new List<TimeSpan>();
+        Action<Scripted>? again = null;
+        again = self =>
+        {
+            arrived.Add(_kit.Scheduler.Elapsed);
+            self.Timers.StartSingleTimer("key", again!, Second);
+        };
+        Do(self => self.Timers.StartSingleTimer("key", again, Second));
+        _kit.Advance(3 * Second);
+        Assert.Equal([Second, 2 * Second, 3 * Second], arrived);
+
+        Do(self => self.Timers.Cancel("key"));
+        _kit.Advance(3 * Second);
+        Assert.Equal(3, arrived.Count);
+    }
+
+    [Fact]
+    public void Cancelling_most_of_many_timers_leaves_the_others_in_their_order()
+    {
+        const int Count = 500;
+        var left = Enumerable.Range(0, Count).Where(i => i % 7 == 0).ToArray();
+        Do(self =>
+        {
+            for (var i = 0; i < Count; i++) self.Timers.StartSingleTimer($"{i}", $"{i}", DueOf(i));
+            for (var i = 0; i < Count; i++)
+            {
+                if (i % 7 != 0) self.Timers.Cancel($"{i}");
+            }
+        });
+        Assert.Equal(left.Length, _kit.Scheduler.Count);
+
+        _kit.Advance(Count * Second);
+
+        Assert.Equal(left.OrderBy(DueOf).Select(i => (object)$"{i}"), _got);
+
+        static TimeSpan DueOf(int i) => ((i * 37 % 101) + 1) * Second;
+    }
+
+    [Fact]
     public void IsTimerActive_ends_when_a_single_timer_arrives()
     {
         var active = new List<bool>();

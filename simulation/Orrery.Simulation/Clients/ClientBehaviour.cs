@@ -6,6 +6,9 @@ namespace Orrery.Simulation.Clients;
 /// <summary>What a client model does beside what its options ask of the server. Times are virtual nanoseconds.</summary>
 internal sealed record ClientBehaviour
 {
+    /// <summary>A client that does nothing else.</summary>
+    public static ClientBehaviour Plain { get; } = new();
+
     /// <summary>How long after the loss of a connection it connects again; null for never.</summary>
     public DelayDraw? Reconnect { get; init; }
 

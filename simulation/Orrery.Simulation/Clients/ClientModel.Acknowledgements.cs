@@ -7,7 +7,7 @@ namespace Orrery.Simulation.Clients;
 // Acknowledgements that are late, or never come (C2).
 internal sealed partial class ClientModel
 {
-    private readonly List<Withheld> _withheld = [];         // of the present connection, oldest first
+    private List<Withheld>? _withheld;                      // of the present connection, oldest first
     private ulong _heldTypes;                               // by packet type
     private int _holds;
     private long _lastAcknowledgement;                      // acknowledgements do not overtake each other
@@ -36,11 +36,11 @@ internal sealed partial class ClientModel
     {
         if (count is null && identifier is null) _heldTypes &= ~MaskOf(types);
         var sent = 0;
-        foreach (var withheld in _withheld.ToArray())
+        foreach (var withheld in _withheld?.ToArray() ?? [])
         {
             var packet = withheld.Packet;
             if (sent == count || !types.Contains(packet.Type) || (identifier is { } one && one != packet.PacketIdentifier)) continue;
-            _withheld.Remove(withheld);
+            _withheld!.Remove(withheld);
             Core.SendWithheld(reasonCode is { } code ? packet with { ReasonCode = code } : packet, Now);
             sent++;
         }
@@ -56,7 +56,7 @@ internal sealed partial class ClientModel
         var isHeld = (_heldTypes & (1UL << (int)packet.Type)) != 0;
         if (!isHeld && Behaviour.AcknowledgeAfter is null) return false;
         var withheld = new Withheld(packet);
-        _withheld.Add(withheld);
+        (_withheld ??= []).Add(withheld);
         if (isHeld) return true;
         var due = _kernel.NowNanoseconds + Behaviour.AcknowledgeAfter!.Next(_kernel.Stream($"{Name}/acknowledge"));
         _lastAcknowledgement = Math.Max(due, _lastAcknowledgement);
@@ -66,7 +66,7 @@ internal sealed partial class ClientModel
 
     private void OnAcknowledgeDue(Withheld withheld)
     {
-        if (!_withheld.Remove(withheld)) return;
+        if (_withheld?.Remove(withheld) != true) return;
         Core.SendWithheld(withheld.Packet, Now);
         Flush();
     }

@@ -13,8 +13,8 @@ internal sealed partial class ClientModel
     private const int WaitingMax = 10_000;                  // requests that wait for a connection, as the core's messages do
     private const int ReadsPerSecond = 100;                 // of a slow reader: often enough to look like a steady stream
 
-    private readonly Queue<Action> _waiting = new();
-    private readonly List<Action> _deferred = [];           // what reached a paused client, in order
+    private Queue<Action>? _waiting;                        // for a connection
+    private List<Action>? _deferred;                        // what reached a paused client, in order
     private (long Numerator, long Denominator) _clockRate;
     private long _worldOrigin;                              // when the clock got its present rate, in the world's time
     private long _clockOrigin;                              // and in its own
@@ -39,8 +39,7 @@ internal sealed partial class ClientModel
         }
     }
 
-    private long ClockNanoseconds =>
-        _clockOrigin + (long)((Int128)(_kernel.NowNanoseconds - _worldOrigin) * _clockRate.Numerator / _clockRate.Denominator);
+    private long ClockNanoseconds => _clockOrigin + ClockRate.Scale(_kernel.NowNanoseconds - _worldOrigin, _clockRate);
 
     /// <summary>Changes how fast its clock runs from here on (C6).</summary>
     public void SetClockRate(long numerator, long denominator)
@@ -54,7 +53,7 @@ internal sealed partial class ClientModel
     /// <summary>Does something now, or when the client has its processor again.</summary>
     public void Do(Action action)
     {
-        if (_isPaused) _deferred.Add(action);
+        if (_isPaused) (_deferred ??= []).Add(action);
         else action();
     }
 
@@ -68,8 +67,8 @@ internal sealed partial class ClientModel
             return true;
         }
 
-        if (_waiting.Count == WaitingMax) return false;
-        _waiting.Enqueue(action);
+        if (_waiting?.Count == WaitingMax) return false;
+        (_waiting ??= new Queue<Action>()).Enqueue(action);
         return true;
     }
 
@@ -104,8 +103,8 @@ internal sealed partial class ClientModel
     {
         _isPaused = false;
         Watcher?.OnResumed();
-        Action[] arrived = [.. _deferred];
-        _deferred.Clear();
+        Action[] arrived = [.. _deferred ?? []];
+        _deferred?.Clear();
         foreach (var action in arrived)
         {
             action();
@@ -115,20 +114,16 @@ internal sealed partial class ClientModel
     private void Die(bool keepsSession, Action<StreamEnd> end)
     {
         StayAway();
-        _deferred.Clear();
-        _waiting.Clear();
-        _withheld.Clear();
+        _deferred?.Clear();
+        _waiting?.Clear();
+        _withheld?.Clear();
         if (_end is not null) end(_end);
         Forget("crash");
         if (!keepsSession) Core = NewCore();
     }
 
     /// <summary>A time of its clock in the world's, rounded up so that no timer fires before its time.</summary>
-    private long WorldTimeOf(TimeSpan clock)
-    {
-        var ahead = (Int128)((clock.Ticks * NanosecondsPerTick) - _clockOrigin) * _clockRate.Denominator;
-        return _worldOrigin + (long)((ahead + _clockRate.Numerator - 1) / _clockRate.Numerator);
-    }
+    private long WorldTimeOf(TimeSpan clock) => _worldOrigin + ClockRate.Unscale((clock.Ticks * NanosecondsPerTick) - _clockOrigin, _clockRate);
 
     private void StayAway()
     {
@@ -140,9 +135,9 @@ internal sealed partial class ClientModel
     private void OnConnected(ConnAckPacket connAck)
     {
         if (!connAck.SessionPresent && Behaviour.AutoSubscribe.Count > 0) Core.Subscribe(Behaviour.AutoSubscribe, Now);
-        for (var count = _waiting.Count; count > 0 && Core.State == ClientState.Connected; count--)
+        for (var count = _waiting?.Count ?? 0; count > 0 && Core.State == ClientState.Connected; count--)
         {
-            _waiting.Dequeue()();
+            _waiting!.Dequeue()();
         }
     }
 

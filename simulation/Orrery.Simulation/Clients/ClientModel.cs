@@ -13,7 +13,7 @@ namespace Orrery.Simulation.Clients;
 internal readonly record struct ClientObservation(long Nanoseconds, ClientEvent Event);
 
 /// <summary>A client of real bytes: the library's own core on the virtual clock and a simulated link.</summary>
-internal sealed partial class ClientModel : EventTarget, IStreamOwner
+internal sealed partial class ClientModel : EventTarget, IStreamOwner, IBufferWriter<byte>
 {
     private const int TimerKind = 0;
     private const int ReconnectKind = 1;
@@ -23,10 +23,10 @@ internal sealed partial class ClientModel : EventTarget, IStreamOwner
     private const int HoldEndsKind = 5;
 
     private readonly SimulationKernel _kernel;
-    private readonly ArrayBufferWriter<byte> _output = new();
-    private readonly ByteQueue _unsent = new();
-    private readonly ByteQueue _unread = new();
-    private readonly List<ClientObservation> _seen = [];
+    private ArrayBufferWriter<byte>? _output;               // taken from what is spare while something waits to be sent
+    private ByteQueue _unsent;
+    private ByteQueue _unread;
+    private List<ClientObservation>? _seen;
     private Link _link;
     private StreamEnd? _end;
     private bool? _cleanStart;
@@ -40,7 +40,7 @@ internal sealed partial class ClientModel : EventTarget, IStreamOwner
         : base(name)
     {
         (_kernel, _link, Options) = (kernel, link, options);
-        Behaviour = behaviour ?? new ClientBehaviour();
+        Behaviour = behaviour ?? ClientBehaviour.Plain;
         _clockRate = Behaviour.ClockRate;
         Core = NewCore();
     }
@@ -61,7 +61,7 @@ internal sealed partial class ClientModel : EventTarget, IStreamOwner
     public Action<ClientEvent>? Heard { get; init; }
 
     /// <summary>Everything it saw, in order, unless <see cref="Heard"/> or <see cref="Watcher"/> takes it.</summary>
-    public IReadOnlyList<ClientObservation> Seen => _seen;
+    public IReadOnlyList<ClientObservation> Seen => _seen ?? [];
 
     /// <summary>The end of its connection; null before the first.</summary>
     public StreamEnd? End => _end;
@@ -128,7 +128,7 @@ internal sealed partial class ClientModel : EventTarget, IStreamOwner
     public void SendBytes(ReadOnlySpan<byte> bytes)
     {
         if (_end is not { IsOver: false }) return;
-        _output.Write(bytes);
+        Output.Write(bytes);
         Flush();
     }
 
@@ -160,31 +160,19 @@ internal sealed partial class ClientModel : EventTarget, IStreamOwner
     /// <inheritdoc/>
     public override void OnEvent(int kind, long argument, object? state)
     {
-        if (kind == ResumeKind)
-        {
-            Resume();
-            return;
-        }
-
-        Do(() =>
-        {
-            switch (kind)
-            {
-                case TimerKind:
-                    _timerNanoseconds = long.MaxValue;
-                    if (Core.NextDeadline <= Now) Core.Tick(Now);
-                    Flush();
-                    break;
-                case ReconnectKind: OnReconnectDue(); break;
-                case AcknowledgeKind: OnAcknowledgeDue((Withheld)state!); break;
-                case ReadKind:
-                    _readIsDue = false;
-                    Read();
-                    break;
-                default: OnHoldEnds((IReadOnlyList<ControlPacketType>)state!); break;
-            }
-        });
+        if (kind == ResumeKind) Resume();
+        else if (_isPaused) DoLater(kind, state);
+        else Do(kind, state);
     }
+
+    /// <inheritdoc/>
+    void IBufferWriter<byte>.Advance(int count) => Output.Advance(count);
+
+    /// <inheritdoc/>
+    Memory<byte> IBufferWriter<byte>.GetMemory(int sizeHint) => Output.GetMemory(sizeHint);
+
+    /// <inheritdoc/>
+    Span<byte> IBufferWriter<byte>.GetSpan(int sizeHint) => Output.GetSpan(sizeHint);
 
     /// <inheritdoc/>
     void IStreamOwner.OnConnected()
@@ -193,13 +181,17 @@ internal sealed partial class ClientModel : EventTarget, IStreamOwner
         Do(() =>
         {
             if (_end != end || end!.IsOver) return;
-            if (!_isSilent) Core.Open(_output, Now, _cleanStart);
+            if (!_isSilent) Core.Open(this, Now, _cleanStart);
             Flush();
         });
     }
 
     /// <inheritdoc/>
-    void IStreamOwner.OnReadable() => Do(Read);
+    void IStreamOwner.OnReadable()
+    {
+        if (_isPaused) Do(Read);
+        else Read();
+    }
 
     /// <inheritdoc/>
     void IStreamOwner.OnWritable() => Do(Flush);
@@ -217,20 +209,44 @@ internal sealed partial class ClientModel : EventTarget, IStreamOwner
         });
     }
 
+    private ArrayBufferWriter<byte> Output => _output ??= _link.Ether.TakeOutput();
+
+    // Apart, since a method that may make a closure makes it each time.
+    private void DoLater(int kind, object? state) => Do(() => Do(kind, state));
+
+    private void Do(int kind, object? state)
+    {
+        switch (kind)
+        {
+            case TimerKind:
+                _timerNanoseconds = long.MaxValue;
+                if (Core.NextDeadline <= Now) Core.Tick(Now);
+                Flush();
+                break;
+            case ReconnectKind: OnReconnectDue(); break;
+            case AcknowledgeKind: OnAcknowledgeDue((Withheld)state!); break;
+            case ReadKind:
+                _readIsDue = false;
+                Read();
+                break;
+            default: OnHoldEnds((IReadOnlyList<ControlPacketType>)state!); break;
+        }
+    }
+
     private ClientCore NewCore() => new(Options) { Withholds = Withholds };
 
     private void Note(ClientEvent happened)
     {
         if (Watcher is not null) Watcher.OnEvent(happened);
         else if (Heard is not null) Heard(happened);
-        else _seen.Add(new ClientObservation(_kernel.NowNanoseconds, happened));
+        else (_seen ??= []).Add(new ClientObservation(_kernel.NowNanoseconds, happened));
         switch (happened)
         {
             case ClientEvent.Connected connected:
                 OnConnected(connected.ConnAck);
                 break;
             case ClientEvent.Disconnected:
-                _withheld.Clear();
+                _withheld?.Clear();
                 _isClosing = true;
                 OnConnectionOver();
                 break;
@@ -239,15 +255,18 @@ internal sealed partial class ClientModel : EventTarget, IStreamOwner
 
     private void Push()
     {
-        var written = _output.WrittenSpan;
+        if (_output is null && _unsent.Count == 0) return;
+        var written = _output is null ? [] : _output.WrittenSpan;
         if (_end is { IsOver: false } end)
         {
-            if (_unsent.Count > 0) _unsent.Discard(end.Send(_unsent.Memory.Span));
+            if (_unsent.Count > 0) _unsent.Discard(end.Send(_unsent.Span));
             if (_unsent.Count == 0 && written.Length > 0) written = written[end.Send(written)..];
         }
 
         _unsent.Append(written);
-        _output.ResetWrittenCount();
+        if (_output is null) return;
+        _link.Ether.Return(_output);
+        _output = null;
     }
 
     private void CloseEnd(StreamEnd end)

@@ -10,8 +10,8 @@ namespace Orrery.Simulation.Clients;
 /// <summary>A client under a script's control: sends any packet or bytes, answers nothing, keeps what it gets (C5).</summary>
 internal sealed class RawClient(SimulationKernel kernel, Link link, MqttVersion version = MqttVersion.V5) : IStreamOwner
 {
-    private readonly ByteQueue _unsent = new();
-    private readonly ByteQueue _unread = new();
+    private ByteQueue _unsent;
+    private ByteQueue _unread;
     private readonly PacketReader _reader = new(new PacketReaderOptions
     {
         Sender = PeerRole.Server,
@@ -115,5 +115,5 @@ internal sealed class RawClient(SimulationKernel kernel, Link link, MqttVersion 
         EndedNanoseconds ??= kernel.NowNanoseconds;
     }
 
-    private void Push() => _unsent.Discard(End!.Send(_unsent.Memory.Span));
+    private void Push() => _unsent.Discard(End!.Send(_unsent.Span));
 }

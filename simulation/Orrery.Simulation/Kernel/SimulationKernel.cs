@@ -13,7 +13,8 @@ internal sealed class SimulationKernel
     private readonly EventHeap _heap = new();
     private readonly List<ulong> _checkpoints = [];
     private readonly List<TraceEntry> _trace = [];
-    private readonly SortedDictionary<string, RandomSource> _streams = new(StringComparer.Ordinal);
+    private readonly Dictionary<string, RandomSource> _streams = new(StringComparer.Ordinal);   // looked up, never enumerated
+    private readonly Dictionary<Type, object> _shared = [];     // likewise
     private RollingHash _hash;
     private long _sequence;
     private int _eventsInInterval;
@@ -59,6 +60,9 @@ internal sealed class SimulationKernel
     /// <summary>Whether causes are kept now: from the start and not only in the traced interval, since those of its first event lie before it.</summary>
     public bool KeepsCauses => _options.TracedInterval >= _checkpoints.Count;
 
+    /// <summary>Whether something disturbs the run, to show that nothing depends on it.</summary>
+    public bool IsDisturbed => _options.Disturb is not null;
+
     /// <summary>What led to the present event, itself the nearest; null while causes are not kept.</summary>
     public CauseList? EventCauses { get; private set; }
 
@@ -75,6 +79,15 @@ internal sealed class SimulationKernel
         }
 
         return stream;
+    }
+
+    /// <summary>The one object of a type that all parts of this world have in common.</summary>
+    /// <param name="make">Makes it, when it is first asked for.</param>
+    public T Shared<T>(Func<SimulationKernel, T> make)
+        where T : class
+    {
+        if (!_shared.TryGetValue(typeof(T), out var shared)) _shared.Add(typeof(T), shared = make(this));
+        return (T)shared;
     }
 
     /// <summary>Lets something happen later, or at this instant after what waits for it already in its class.</summary>

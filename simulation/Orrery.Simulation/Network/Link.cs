@@ -19,7 +19,8 @@ internal sealed class Link(SimulationKernel kernel, string name, LinkOptions opt
 {
     private const int OpenKind = 0;
 
-    private readonly int[] _blocks = new int[2];
+    private int _blocksToListener;
+    private int _blocksToCaller;
     private readonly List<StreamConnection> _connections = [];
     private int _opened;
 
@@ -32,8 +33,8 @@ internal sealed class Link(SimulationKernel kernel, string name, LinkOptions opt
     /// <summary>How many bytes in a million get a bit flipped (N11). Default: 0, which draws nothing.</summary>
     public int CorruptPerMillion { get; set; }
 
-    /// <summary>When a segment was last put on the line, or something was read that came on it.</summary>
-    public long LastTrafficNanoseconds { get; internal set; }
+    /// <summary>What it shares with all links of the world.</summary>
+    public Ether Ether { get; } = Ether.Of(kernel);
 
     /// <summary>Connections that are not over at both ends, in the order they were opened.</summary>
     public IReadOnlyList<StreamConnection> Connections => _connections;
@@ -51,14 +52,14 @@ internal sealed class Link(SimulationKernel kernel, string name, LinkOptions opt
     }
 
     /// <summary>Whether nothing passes in a direction now.</summary>
-    public bool IsBlocked(Direction direction) => _blocks[(int)direction] > 0;
+    public bool IsBlocked(Direction direction) => Blocks(direction) > 0;
 
     /// <summary>Lets nothing pass in a direction (N4, N5, N6). Blocks add up: each needs its own <see cref="Unblock"/>.</summary>
     /// <param name="direction">Which.</param>
     /// <param name="nanoseconds">For how long; null until it is undone.</param>
     public void Block(Direction direction, long? nanoseconds = null)
     {
-        _blocks[(int)direction]++;
+        Blocks(direction)++;
         kernel.Observe(Name, "block", $"{direction}", (ulong)direction);
         if (nanoseconds is { } time) kernel.Schedule(kernel.NowNanoseconds + time, EventClass.Script, this, OpenKind, (long)direction);
     }
@@ -66,9 +67,9 @@ internal sealed class Link(SimulationKernel kernel, string name, LinkOptions opt
     /// <summary>Undoes one <see cref="Block"/>.</summary>
     public void Unblock(Direction direction)
     {
-        if (_blocks[(int)direction] == 0) throw new InvalidOperationException($"{Name} is not blocked in direction {direction}.");
+        if (Blocks(direction) == 0) throw new InvalidOperationException($"{Name} is not blocked in direction {direction}.");
         kernel.Observe(Name, "unblock", $"{direction}", (ulong)direction);
-        if (--_blocks[(int)direction] > 0) return;
+        if (--Blocks(direction) > 0) return;
         foreach (var connection in _connections)
         {
             connection.OnUnblocked(direction);
@@ -83,4 +84,6 @@ internal sealed class Link(SimulationKernel kernel, string name, LinkOptions opt
 
     /// <summary>A connection is over at both ends.</summary>
     internal void Forget(StreamConnection connection) => _connections.Remove(connection);
+
+    private ref int Blocks(Direction direction) => ref direction == Direction.ToListener ? ref _blocksToListener : ref _blocksToCaller;
 }

@@ -13,9 +13,9 @@ internal sealed class SimulatedTransport(BrokerProcess process, StreamEnd end, P
     private const int BatchBytesMax = 64 * 1024;            // as in production: the most that one turn decodes
 
     private readonly PacketReader _reader = new(readerOptions);
-    private readonly ArrayBufferWriter<byte> _output = new();
-    private readonly ByteQueue _unread = new();             // taken from the system, not decoded: a packet may exceed its buffer
-    private readonly ByteQueue _unsent = new();             // flushed, but the system had no room
+    private ArrayBufferWriter<byte>? _output;               // taken from what is spare while something waits to be flushed
+    private ByteQueue _unread;                              // taken from the system, not decoded: a packet may exceed its buffer
+    private ByteQueue _unsent;                              // flushed, but the system had no room
     private IActorRef _connection = ActorRefs.Nobody;
     private int _demand;
     private bool _isSlow;
@@ -32,7 +32,7 @@ internal sealed class SimulatedTransport(BrokerProcess process, StreamEnd end, P
     public IActorRef Actor => _connection;
 
     /// <inheritdoc/>
-    public IBufferWriter<byte> Output => _output;
+    public IBufferWriter<byte> Output => _output ??= process.Ether.TakeOutput();
 
     /// <inheritdoc/>
     public void Start(IActorRef connection) => _connection = connection;
@@ -54,8 +54,8 @@ internal sealed class SimulatedTransport(BrokerProcess process, StreamEnd end, P
             return false;
         }
 
-        TakeOutput();
-        _isSlow = !TrySendAll() && !end.IsHeld && !_isShort; // what a tap or a short write holds back is no peer's slowness
+        process.NoteEffect();
+        _isSlow = !TrySendAll(_output) && !end.IsHeld && !_isShort; // what a tap or a short write holds back is no peer's slowness
         return !_isSlow;
     }
 
@@ -64,8 +64,8 @@ internal sealed class SimulatedTransport(BrokerProcess process, StreamEnd end, P
     {
         if (_isEnding) return;
         _isEnding = true;
-        TakeOutput();
-        if (TrySendAll()) CloseEnd();
+        process.NoteEffect();
+        if (TrySendAll(_output)) CloseEnd();
         else process.WatchClose(this);
     }
 
@@ -87,7 +87,8 @@ internal sealed class SimulatedTransport(BrokerProcess process, StreamEnd end, P
     void IStreamOwner.OnReadable()
     {
         if (process.Buggifies("late_read")) process.Yield(() => process.Do(Feed));
-        else process.Do(Feed);
+        else if (process.TryEnter()) FeedAndLeave();
+        else process.Defer(Feed);
     }
 
     /// <inheritdoc/>
@@ -115,6 +116,12 @@ internal sealed class SimulatedTransport(BrokerProcess process, StreamEnd end, P
         endConnection(end);
     }
 
+    private void FeedAndLeave()
+    {
+        Feed();
+        process.Leave();
+    }
+
     private void Feed()
     {
         while (_demand > 0 && !_isEnding && !_inputEnded)
@@ -126,9 +133,7 @@ internal sealed class SimulatedTransport(BrokerProcess process, StreamEnd end, P
                 return;
             }
 
-            var input = _unread.Sequence;
-            var status = _reader.TryReadBatch(ref input, process.Buggifies("small_batch") ? 1 : BatchBytesMax, out var batch);
-            _unread.Discard(_unread.Count - (int)input.Length);
+            var status = ReadBatch(out var batch);
             if (status == DecodeStatus.NeedMoreBytes)
             {
                 if (TakeInput()) continue;
@@ -141,30 +146,33 @@ internal sealed class SimulatedTransport(BrokerProcess process, StreamEnd end, P
             // What follows a malformed packet has no meaning [MQTT-4.13.1-1].
             _inputEnded = status == DecodeStatus.Malformed;
             _demand--;
-            _connection.Tell(new ConnectionProtocol.Received(batch), ActorRefs.NoSender);
+            _connection.Tell(new ConnectionProtocol.Received(batch!), ActorRefs.NoSender);
         }
+    }
+
+    private DecodeStatus ReadBatch(out PacketBatch? batch)
+    {
+        var bytesMax = process.Buggifies("small_batch") ? 1 : BatchBytesMax;
+        batch = null;
+        if (_unread.Count == 0) return DecodeStatus.NeedMoreBytes;
+        var input = _unread.Sequence;
+        var status = _reader.TryReadBatch(ref input, bytesMax, out batch);
+        _unread.Discard(_unread.Count - (int)input.Length);
+        return status;
     }
 
     private bool TakeInput()
     {
-        var arrived = end.Unread;
-        if (arrived.IsEmpty) return false;
-        var count = (int)arrived.Length;
-        _unread.Append(arrived.FirstSpan);
-        end.Consume(count);
+        if (end.UnreadCount == 0) return false;
+        end.ConsumeAll(ref _unread);
         return true;
     }
 
-    private void TakeOutput()
+    private bool TrySendAll(ArrayBufferWriter<byte>? written)
     {
-        process.NoteEffect();
-        _unsent.Append(_output.WrittenSpan);
-        _output.ResetWrittenCount();
-    }
-
-    private bool TrySendAll()
-    {
-        var bytes = _unsent.Memory.Span;
+        var isDirect = written is not null && _unsent.Count == 0;   // then nothing needs to be copied
+        if (!isDirect && written is not null) _unsent.Append(written.WrittenSpan);
+        var bytes = isDirect ? written!.WrittenSpan : _unsent.Span;
         _isShort = bytes.Length > 1 && !end.IsOver && process.Buggifies("short_write");
         if (_isShort)
         {
@@ -172,13 +180,21 @@ internal sealed class SimulatedTransport(BrokerProcess process, StreamEnd end, P
             process.Yield(() => process.Do(Drain));         // the system would say that there is room again
         }
 
-        _unsent.Discard(end.Send(bytes));
+        var sent = end.Send(bytes);
+        if (isDirect) _unsent.Append(written!.WrittenSpan[sent..]);
+        else _unsent.Discard(sent);
+        if (written is not null)
+        {
+            _output = null;
+            process.Ether.Return(written);
+        }
+
         return _unsent.Count == 0;
     }
 
     private void Drain()
     {
-        if (end.IsOver || !TrySendAll()) return;
+        if (end.IsOver || !TrySendAll(null)) return;
         if (_isEnding)
         {
             CloseEnd();

@@ -16,7 +16,8 @@ internal sealed class StreamConnection : EventTarget
     private readonly SimulationKernel _kernel;
     private readonly Link _link;
     private readonly IStreamListener _listener;
-    private readonly StreamDirection[] _directions;
+    private readonly StreamDirection _toListener;
+    private readonly StreamDirection _toCaller;
     private EventHandle _connectGiveUp;
     private long _lastPassed;                               // when a segment last went either way, for the address translator
     private bool _isForgottenBetween;
@@ -30,11 +31,8 @@ internal sealed class StreamConnection : EventTarget
         (_kernel, _link, _listener) = (kernel, link, listener);
         Caller = new StreamEnd(this, Direction.ToListener);
         Callee = new StreamEnd(this, Direction.ToCaller);
-        _directions =
-        [
-            new StreamDirection(kernel, this, link, Direction.ToListener),
-            new StreamDirection(kernel, this, link, Direction.ToCaller),
-        ];
+        _toListener = new StreamDirection(kernel, this, link, Direction.ToListener);
+        _toCaller = new StreamDirection(kernel, this, link, Direction.ToCaller);
         _lastPassed = kernel.NowNanoseconds;
     }
 
@@ -53,7 +51,7 @@ internal sealed class StreamConnection : EventTarget
         Caller.Owner = owner;
         _connectGiveUp = _kernel.Schedule(
             _kernel.NowNanoseconds + _link.Options.ConnectGiveUpNanoseconds, EventClass.Network, this, ConnectGiveUpKind);
-        _directions[(int)Direction.ToListener].Transmit(new Segment(SegmentKind.Request, []));
+        _toListener.Transmit(_link.Ether.Take(SegmentKind.Request));
     }
 
     /// <summary>Breaks the connection at both ends once so many bytes went in a direction (N7), be it within a packet.</summary>
@@ -63,11 +61,11 @@ internal sealed class StreamConnection : EventTarget
     public void CutAfter(Direction direction, long bytes, bool orderly = false)
     {
         _cutsOrderly = orderly;
-        _directions[(int)direction].CutAfterBytes = bytes;
+        Outbound(direction).CutAfterBytes = bytes;
     }
 
     /// <summary>How many bytes were sent in a direction since the connection was opened.</summary>
-    public long SentBytes(Direction direction) => _directions[(int)direction].SentBytes;
+    public long SentBytes(Direction direction) => Outbound(direction).SentBytes;
 
     /// <summary>Breaks the connection with RST at both ends now.</summary>
     public void Cut()
@@ -110,14 +108,14 @@ internal sealed class StreamConnection : EventTarget
     {
         switch (kind)
         {
-            case ArrivalKind: _directions[argument].Arrive((Segment)state!); break;
-            case GiveUpKind when _directions[argument].HasGivenUp(): Sender((Direction)argument).Lose(StreamEnding.TimedOut, "connection timed out"); break;
+            case ArrivalKind: Outbound((Direction)argument).Arrive((Segment)state!); break;
+            case GiveUpKind when Outbound((Direction)argument).HasGivenUp(): Sender((Direction)argument).Lose(StreamEnding.TimedOut, "connection timed out"); break;
             case ConnectGiveUpKind: Caller.Lose(StreamEnding.TimedOut, "connect timed out"); break;
         }
     }
 
     /// <summary>The direction in which an end sends.</summary>
-    internal StreamDirection Outbound(Direction direction) => _directions[(int)direction];
+    internal StreamDirection Outbound(Direction direction) => direction == Direction.ToListener ? _toListener : _toCaller;
 
     /// <summary>The end that reads what a direction carries.</summary>
     internal StreamEnd Inbound(Direction direction) => direction == Direction.ToListener ? Callee : Caller;
@@ -127,9 +125,6 @@ internal sealed class StreamConnection : EventTarget
 
     /// <summary>The other direction.</summary>
     internal static Direction Opposite(Direction direction) => direction == Direction.ToListener ? Direction.ToCaller : Direction.ToListener;
-
-    /// <summary>Whether nothing passes in a direction now.</summary>
-    internal bool IsBlocked(Direction direction) => _link.IsBlocked(direction);
 
     /// <summary>Whether an address translator dropped the connection for its silence; a segment that passes is the opposite of silence.</summary>
     internal bool IsForgottenBetween()
@@ -141,7 +136,7 @@ internal sealed class StreamConnection : EventTarget
     }
 
     /// <summary>A program read something: the link is not quiet, although nothing travels.</summary>
-    internal void Touch() => _link.LastTrafficNanoseconds = _kernel.NowNanoseconds;
+    internal void Touch() => _link.Ether.LastTrafficNanoseconds = _kernel.NowNanoseconds;
 
     /// <summary>A reader made room.</summary>
     internal void OnConsumed(Direction sends) => Outbound(Opposite(sends)).Pump();
@@ -163,13 +158,13 @@ internal sealed class StreamConnection : EventTarget
             case SegmentKind.Acceptance when !end.IsOver:
                 _isAccepted = true;
                 _kernel.Cancel(_connectGiveUp);
-                Outbound(Direction.ToListener).Transmit(new Segment(SegmentKind.Confirmation, []));
-                Outbound(Direction.ToListener).Open();
+                _toListener.Transmit(_link.Ether.Take(SegmentKind.Confirmation));
+                _toListener.Open();
                 Tap?.OnOpened();
                 end.Owner!.OnConnected();
                 return true;
             case SegmentKind.Confirmation when _listener.Mode == ListenerMode.Accepting:
-                Outbound(Direction.ToCaller).Open();
+                _toCaller.Open();
                 Tap?.OnAccepted();
                 _listener.Accept(end, Name);
                 return true;
@@ -184,7 +179,7 @@ internal sealed class StreamConnection : EventTarget
                 ForgetIfOver();
                 return true;
             case SegmentKind.Data when !end.IsOver && end.Owner is not null:
-                end.Append(segment.Bytes);
+                end.Append(segment);
                 end.Owner.OnReadable();
                 return true;
             case SegmentKind.Finish when end.PeerHasFinished || Outbound(Opposite(direction)).IsDone is false:
@@ -208,7 +203,7 @@ internal sealed class StreamConnection : EventTarget
         var mode = _link.RequestMode ?? _listener.Mode;
         if (mode == ListenerMode.Hanging) return;
         var kind = mode == ListenerMode.Accepting ? SegmentKind.Acceptance : SegmentKind.Reset;
-        Outbound(Direction.ToCaller).Transmit(new Segment(kind, []));
+        _toCaller.Transmit(_link.Ether.Take(kind));
     }
 
     /// <summary>What a block held back goes on in an event of the network's own class, behind the script that lifted the block.</summary>
@@ -219,8 +214,8 @@ internal sealed class StreamConnection : EventTarget
         public override void OnEvent(int kind, long argument, object? state)
         {
             var direction = (Direction)argument;
-            connection._directions[argument].Release();
-            connection._directions[(int)StreamConnection.Opposite(direction)].Report();
+            connection.Outbound(direction).Release();
+            connection.Outbound(Opposite(direction)).Report();
         }
     }
 }

@@ -7,9 +7,9 @@ internal sealed class StreamDirection(SimulationKernel kernel, StreamConnection 
 {
     private static readonly string[] Names = Enum.GetNames<SegmentKind>();
 
-    private readonly ByteQueue _unsent = new();
-    private readonly Queue<Segment> _held = new();          // arrived at a block, in order
-    private readonly RandomSource _chance = kernel.Stream($"{link.Name}/{direction}");
+    private ByteQueue _unsent;
+    private Queue<Segment>? _held;                          // arrived at a block, in order
+    private RandomSource? _chance;                          // made with the first draw
     private int _travelling;                                // bytes on the way or held
     private int _unacknowledged;                            // bytes sent whose arrival this side does not know of
     private int _unreported;                                // of those, bytes that arrived while the way back was blocked
@@ -63,7 +63,7 @@ internal sealed class StreamDirection(SimulationKernel kernel, StreamConnection 
     public void Reset()
     {
         Discard();
-        Transmit(new Segment(SegmentKind.Reset, []));
+        Transmit(link.Ether.Take(SegmentKind.Reset));
     }
 
     /// <summary>Drops what was not sent, in silence.</summary>
@@ -80,24 +80,29 @@ internal sealed class StreamDirection(SimulationKernel kernel, StreamConnection 
     public void Pump()
     {
         if (!_isOpen) return;
-        _unsent.Discard(SendFrom(_unsent.Memory.Span));
+        if (_unsent.Count > 0) _unsent.Discard(SendFrom(_unsent.Span));
         if (_unsent.Count > 0 || !_finishes || _finished) return;
         _finished = true;
-        Transmit(new Segment(SegmentKind.Finish, []));
+        Transmit(link.Ether.Take(SegmentKind.Finish));
     }
 
     /// <summary>Puts a segment on the line.</summary>
     public void Transmit(Segment segment)
     {
         var now = kernel.NowNanoseconds;
-        link.LastTrafficNanoseconds = now;
-        if (connection.IsForgottenBetween()) return;        // an address translator on the way no longer knows it (N9)
+        link.Ether.LastTrafficNanoseconds = now;
+        if (connection.IsForgottenBetween())                // an address translator on the way no longer knows it (N9)
+        {
+            segment.Release();
+            return;
+        }
+
         var leaves = Math.Max(now, _lineFree);
         if (link.Options.BytesPerSecond > 0)
         {
             // In two steps, since a gigabyte in nanoseconds does not fit 64 bits.
-            leaves += (segment.Bytes.Length / link.Options.BytesPerSecond * 1_000_000_000)
-                + (segment.Bytes.Length % link.Options.BytesPerSecond * 1_000_000_000 / link.Options.BytesPerSecond);
+            leaves += (segment.Length / link.Options.BytesPerSecond * 1_000_000_000)
+                + (segment.Length % link.Options.BytesPerSecond * 1_000_000_000 / link.Options.BytesPerSecond);
         }
 
         _lineFree = leaves;
@@ -109,20 +114,21 @@ internal sealed class StreamDirection(SimulationKernel kernel, StreamConnection 
     /// <summary>A segment reached the other side.</summary>
     public void Arrive(Segment segment)
     {
-        if (!connection.IsBlocked(direction) && _held.Count == 0)
+        if (!link.IsBlocked(direction) && _held is not { Count: > 0 })
         {
             Deliver(segment);
             return;
         }
 
-        if (_held.Count == 0) connection.Tap?.OnHeld(direction, segment.Bytes.Length);
+        _held ??= new Queue<Segment>();
+        if (_held.Count == 0) connection.Tap?.OnHeld(direction, segment.Length);
         _held.Enqueue(segment);
     }
 
     /// <summary>The direction is open again.</summary>
     public void Release()
     {
-        while (!connection.IsBlocked(direction) && _held.TryDequeue(out var segment))
+        while (!link.IsBlocked(direction) && _held is not null && _held.TryDequeue(out var segment))
         {
             Deliver(segment);
         }
@@ -156,16 +162,16 @@ internal sealed class StreamDirection(SimulationKernel kernel, StreamConnection 
             if (room <= 0) break;
             var size = link.Options.SegmentBytesMin == link.Options.SegmentBytesMax
                 ? link.Options.SegmentBytesMax
-                : (int)_chance.Uniform(link.Options.SegmentBytesMin, link.Options.SegmentBytesMax);
+                : (int)Chance.Uniform(link.Options.SegmentBytesMin, link.Options.SegmentBytesMax);
             size = Math.Min(size, Math.Min(room, bytes.Length - total));
-            var piece = bytes.Slice(total, size).ToArray();
-            if (link.CorruptPerMillion > 0) Corrupt(piece);
+            var segment = link.Ether.Take(SegmentKind.Data, bytes.Slice(total, size));
+            if (link.CorruptPerMillion > 0) Corrupt(segment.Bytes);
             if (_unacknowledged == 0) WaitForProgress();
             _unacknowledged += size;
             _travelling += size;
             _sent += size;
             total += size;
-            Transmit(new Segment(SegmentKind.Data, piece));
+            Transmit(segment);
         }
 
         return total;
@@ -175,7 +181,7 @@ internal sealed class StreamDirection(SimulationKernel kernel, StreamConnection 
     private void Acknowledge(int count)
     {
         _unreported += count;
-        if (connection.IsBlocked(StreamConnection.Opposite(direction))) return;
+        if (link.IsBlocked(StreamConnection.Opposite(direction))) return;
         _unacknowledged -= _unreported;
         _unreported = 0;
         if (IsDone) return;
@@ -187,15 +193,17 @@ internal sealed class StreamDirection(SimulationKernel kernel, StreamConnection 
 
     private void Deliver(Segment segment)
     {
-        _travelling -= segment.Bytes.Length;
+        var (kind, length) = (segment.Kind, segment.Length); // whoever reads it may be done with it, and it in use again
+        _travelling -= length;
         var answered = connection.Deliver(direction, segment);
-        if (segment.Kind != SegmentKind.Data) return;
-        if (answered) Acknowledge(segment.Bytes.Length);
+        if (kind != SegmentKind.Data || !answered) segment.Release();
+        if (kind != SegmentKind.Data) return;
+        if (answered) Acknowledge(length);
         if (CutAfterBytes is { } cut && _sent >= cut && _travelling == 0) connection.OnCutReached();
     }
 
     // A stream of its own, so that flipping bits disturbs no other draw of the link.
-    private void Corrupt(byte[] bytes)
+    private void Corrupt(Span<byte> bytes)
     {
         var chance = kernel.Stream($"{link.Name}/{direction}/corruption");
         for (var i = 0; i < bytes.Length; i++)
@@ -218,12 +226,14 @@ internal sealed class StreamDirection(SimulationKernel kernel, StreamConnection 
         _giveUp = kernel.Schedule(_patienceEnds, EventClass.Network, connection, StreamConnection.GiveUpKind, (long)direction);
     }
 
+    private RandomSource Chance => _chance ??= kernel.Stream($"{link.Name}/{direction}");
+
     private long Latency()
     {
         var latency = link.Options.LatencyNanoseconds;
-        if (link.Options.JitterMeanNanoseconds > 0) latency += _chance.Exponential(link.Options.JitterMeanNanoseconds);
+        if (link.Options.JitterMeanNanoseconds > 0) latency += Chance.Exponential(link.Options.JitterMeanNanoseconds);
         latency = Math.Min(latency, link.Options.LatencyMaxNanoseconds);
-        if (link.Options.TailPerMillion > 0 && _chance.Chance(link.Options.TailPerMillion, 1_000_000)) latency += _chance.Uniform(0, link.Options.TailNanoseconds);
+        if (link.Options.TailPerMillion > 0 && Chance.Chance(link.Options.TailPerMillion, 1_000_000)) latency += Chance.Uniform(0, link.Options.TailNanoseconds);
         return latency;
     }
 }

@@ -5,7 +5,7 @@ namespace Orrery.Simulation.Network;
 /// <summary>One end of a connection, as a program sees its socket.</summary>
 internal sealed class StreamEnd(StreamConnection connection, Direction sends)
 {
-    private readonly ByteQueue _unread = new();
+    private ByteQueue _unread;
     private bool _hasFinished;
     private int _taken;                                     // bytes at the front that the program has looked at
 
@@ -35,7 +35,7 @@ internal sealed class StreamEnd(StreamConnection connection, Direction sends)
     {
         if (count <= _taken) return;
         connection.Touch();
-        connection.Tap?.OnRead(StreamConnection.Opposite(sends), _unread.Memory.Span[_taken..count]);
+        connection.Tap?.OnRead(StreamConnection.Opposite(sends), _unread.Span[_taken..count]);
         _taken = count;
     }
 
@@ -124,8 +124,17 @@ internal sealed class StreamEnd(StreamConnection connection, Direction sends)
         End(ending, "without a word");
     }
 
-    /// <summary>Bytes arrived, which nobody changes any more.</summary>
-    internal void Append(byte[] bytes) => _unread.Lend(bytes);
+    /// <summary>Takes all of <see cref="Unread"/> into a queue of the program's own, which makes room for more.</summary>
+    public void ConsumeAll(ref ByteQueue into)
+    {
+        Take(_unread.Count);
+        _taken = 0;
+        into.TakeAll(ref _unread);
+        connection.OnConsumed(sends);
+    }
+
+    /// <summary>Bytes arrived.</summary>
+    internal void Append(Segment segment) => _unread.Lend(segment);
 
     /// <summary>The connection is gone; the program is told once.</summary>
     internal void Lose(StreamEnding ending, string reason)

@@ -75,15 +75,10 @@ internal sealed partial class BrokerProcess
         Run();
     }
 
-    private long ClockNanoseconds =>
-        _clockBase + (long)((Int128)(_kernel.NowNanoseconds - _clockOrigin) * _clockRate.Numerator / _clockRate.Denominator);
+    private long ClockNanoseconds => _clockBase + ClockRate.Scale(_kernel.NowNanoseconds - _clockOrigin, _clockRate);
 
     /// <summary>A time of the monotonic clock in the world's, rounded up so that no timer fires before its time.</summary>
-    private long WorldTimeOf(long clock)
-    {
-        var ahead = (Int128)(clock - _clockBase) * _clockRate.Denominator;
-        return _clockOrigin + (long)((ahead + _clockRate.Numerator - 1) / _clockRate.Numerator);
-    }
+    private long WorldTimeOf(long clock) => _clockOrigin + ClockRate.Unscale(clock - _clockBase, _clockRate);
 
     private void Run()
     {

@@ -61,7 +61,11 @@ internal sealed partial class BrokerProcess : EventTarget, IStreamListener
     {
         (_kernel, Options, Order, _loggers) = (kernel, options, order, loggers ?? NullLoggerFactory.Instance);
         _stores = stores;
+        Ether = Ether.Of(kernel);
     }
+
+    /// <summary>What it shares with the network of its world.</summary>
+    internal Ether Ether { get; }
 
     /// <summary>Who watches it; null for nobody, and then a failed actor throws.</summary>
     public IProcessWatcher? Watcher { get; set; }
@@ -235,19 +239,27 @@ internal sealed partial class BrokerProcess : EventTarget, IStreamListener
     /// <summary>Lets something reach the process' actors, now or when it has the processor again, and runs them to rest.</summary>
     internal void Do(Action arrive)
     {
-        switch (State)
+        if (TryEnter())
         {
-            case ProcessState.Paused:
-                _deferred.Add(arrive);
-                break;
-            case ProcessState.Up or ProcessState.Stopping when !Settle():
-                _deferred.Add(arrive);
-                break;
-            case ProcessState.Up or ProcessState.Stopping:
-                arrive();
-                Run();
-                break;
+            arrive();
+            Leave();
         }
+        else
+        {
+            Defer(arrive);
+        }
+    }
+
+    /// <summary>Whether something may reach the process' actors now; <see cref="Leave"/> must follow it then, else <see cref="Defer"/>.</summary>
+    internal bool TryEnter() => State is ProcessState.Up or ProcessState.Stopping && Settle();
+
+    /// <summary>Something has reached the actors: runs them to rest.</summary>
+    internal void Leave() => Run();
+
+    /// <summary>Lets something reach the actors when the process has the processor again; a process that is down has lost it.</summary>
+    internal void Defer(Action arrive)
+    {
+        if (State != ProcessState.Down) _deferred.Add(arrive);
     }
 
     /// <summary>Whether a site of the host does the seldom thing now, in one case of four.</summary>

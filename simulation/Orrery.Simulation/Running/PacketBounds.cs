@@ -6,7 +6,7 @@ namespace Orrery.Simulation.Running;
 /// <summary>Where packets begin in a stream that is about to be sent, and which types they are.</summary>
 internal sealed class PacketBounds
 {
-    private readonly ByteQueue _begun = new();              // sent bytes of a packet whose rest was not sent
+    private ByteQueue _begun;              // sent bytes of a packet whose rest was not sent
     private long _sentPackets;
     private long _judged = -1;                              // the last packet that was asked about
 

@@ -8,7 +8,7 @@ namespace Orrery.Simulation.Running;
 /// <summary>The packets in what one place of a connection sees pass in one direction.</summary>
 internal sealed class PacketStream(bool isToBroker)
 {
-    private readonly ByteQueue _bytes = new();
+    private ByteQueue _bytes;
     private PacketReader? _reader;
     private int _count;
     private bool _isReported;

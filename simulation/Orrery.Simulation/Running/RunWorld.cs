@@ -121,7 +121,7 @@ internal sealed class RunWorld
     }
 
     /// <summary>When something was last put on any link.</summary>
-    public long LastTrafficNanoseconds => Links.All.Count == 0 ? 0 : Links.All.Max(link => link.Link.LastTrafficNanoseconds);
+    public long LastTrafficNanoseconds => Network.Ether.Of(Kernel).LastTrafficNanoseconds;
 
     /// <summary>Lets go of what is outside the run, when all is over. It changes nothing in it.</summary>
     public void Forget()

@@ -5,6 +5,7 @@ namespace Orrery.Actors.Cells;
 internal sealed class ActorTimers(ActorCell cell) : ITimerScheduler
 {
     private readonly List<ActorTimer> _timers = new(1);
+    private ActorTimer? _completed;                         // the last single timer that reached its actor, to be used again
 
     public void StartPeriodicTimer(object key, object msg, TimeSpan interval) =>
         StartPeriodicTimer(key, msg, interval, interval);
@@ -38,7 +39,11 @@ internal sealed class ActorTimers(ActorCell cell) : ITimerScheduler
     }
 
     /// <summary>Drops a single timer whose message is being handed to the actor.</summary>
-    internal void Complete(ActorTimer timer) => _timers.Remove(timer);
+    internal void Complete(ActorTimer timer)
+    {
+        _timers.Remove(timer);
+        _completed = timer;
+    }
 
     private void Start(object key, object msg, TimeSpan delay, TimeSpan interval)
     {
@@ -46,7 +51,11 @@ internal sealed class ActorTimers(ActorCell cell) : ITimerScheduler
         ArgumentNullException.ThrowIfNull(msg);
         ArgumentOutOfRangeException.ThrowIfLessThan(delay, TimeSpan.Zero);
         Cancel(key);
-        var timer = new ActorTimer(cell, this, key, msg);
+        // A deadline that is moved each time it comes, such as a keep-alive, makes no object each time.
+        var timer = _completed is { } completed && ReferenceEquals(completed.Key, key) && ReferenceEquals(completed.Message, msg)
+            ? completed
+            : new ActorTimer(cell, this, key, msg);
+        _completed = null;
         _timers.Add(timer);
         cell.System.Timers.Start(timer, delay, interval);
     }
@@ -71,6 +80,8 @@ internal sealed class ActorTimer(ActorCell cell, ActorTimers owner, object key, 
     : ScheduledTimer, IAutoReceivedMessage, IDeadLetterSuppression
 {
     public object Key => key;
+
+    public object Message => message;
 
     /// <summary>The message for the behaviour; null if the timer no longer counts.</summary>
     public object? Accept()

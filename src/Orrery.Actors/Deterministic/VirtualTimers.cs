@@ -4,10 +4,19 @@ using Orrery.Actors.Production;
 namespace Orrery.Actors.Deterministic;
 
 /// <summary>Timers in a heap, on a clock that moves only when told to.</summary>
+/// <remarks>
+/// The heap holds what it is sorted by, so that finding the next of many timers touches none of them. That is also why a
+/// cancelled timer stays where it is until it comes to the top, or until half of all are such.
+/// </remarks>
 internal sealed class VirtualTimers(DateTimeOffset startTime, ThreadOwner owner) : TimerService
 {
-    // A timer's Position is its index in the list plus one, so that a cancelled one is removed at once.
-    private readonly List<ScheduledTimer> _heap = [];
+    private const int Arity = 4;
+    private const int CancelledMin = 64;        // below that many, clearing out is not worth a walk
+
+    // A timer's Position is 1 while it is in the heap.
+    private Node[] _nodes = [];
+    private int _used;
+    private int _cancelled;                     // nodes whose timer was cancelled; never the first
     private long _sequence;
     private long _elapsedTicks;
 
@@ -17,10 +26,10 @@ internal sealed class VirtualTimers(DateTimeOffset startTime, ThreadOwner owner)
     public TimeSpan WallClockOffset { get; set; }
 
     /// <summary>Timers running.</summary>
-    public int Count => _heap.Count;
+    public int Count => _used - _cancelled;
 
     /// <summary>When the next timer is due; <see cref="long.MaxValue"/> if there is none.</summary>
-    public long NextDueTicks => _heap.Count == 0 ? long.MaxValue : _heap[0].DueTicks;
+    public long NextDueTicks => _used == 0 ? long.MaxValue : _nodes[0].DueTicks;
 
     internal override long ElapsedTicks => _elapsedTicks;
 
@@ -30,8 +39,10 @@ internal sealed class VirtualTimers(DateTimeOffset startTime, ThreadOwner owner)
     /// <summary>Takes out the next timer, moves the clock to its due time, and fires it.</summary>
     public void FireNext()
     {
-        var timer = _heap[0];
-        RemoveAt(0);
+        var timer = _nodes[0].Timer;
+        timer.Position = 0;
+        RemoveFirst();
+        DropCancelledFirst();
         _elapsedTicks = Math.Max(_elapsedTicks, timer.DueTicks);
         if (timer.IntervalTicks > 0)
         {
@@ -46,65 +57,96 @@ internal sealed class VirtualTimers(DateTimeOffset startTime, ThreadOwner owner)
     {
         owner.Check();
         timer.Sequence = ++_sequence;
-        _heap.Add(timer);
-        timer.Position = _heap.Count;
-        Rise(_heap.Count - 1);
+        timer.Position = 1;
+        if (_used == _nodes.Length) Array.Resize(ref _nodes, Math.Max(4, _used * 2));
+        Rise(_used++, 0, new Node(timer));
     }
 
     internal override void Remove(ScheduledTimer timer)
     {
         owner.Check();
-        if (timer.Position > 0) RemoveAt(timer.Position - 1);
+        if (timer.Position == 0) return;
+        timer.Position = 0;
+        _cancelled++;
+        DropCancelledFirst();
+        if (_cancelled > CancelledMin && _cancelled > _used / 2) DropCancelled();
     }
 
-    private void RemoveAt(int index)
+    private void DropCancelledFirst()
     {
-        _heap[index].Position = 0;
-        var last = _heap[^1];
-        _heap.RemoveAt(_heap.Count - 1);
-        if (index == _heap.Count) return;
-        Put(last, index);
-        Rise(index);
-        Sink(last.Position - 1);
-    }
-
-    private void Put(ScheduledTimer timer, int index)
-    {
-        _heap[index] = timer;
-        timer.Position = index + 1;
-    }
-
-    private void Rise(int index)
-    {
-        while (index > 0)
+        while (_cancelled > 0 && _nodes[0].IsCancelled)
         {
-            var parent = (index - 1) / 2;
-            if (!IsBefore(_heap[index], _heap[parent])) return;
-            Swap(index, parent);
-            index = parent;
+            _cancelled--;
+            RemoveFirst();
         }
     }
 
-    private void Sink(int index)
+    private void DropCancelled()
     {
+        var kept = 0;
+        for (var i = 0; i < _used; i++)
+        {
+            if (!_nodes[i].IsCancelled) _nodes[kept++] = _nodes[i];
+        }
+
+        Array.Clear(_nodes, kept, _used - kept);
+        (_used, _cancelled) = (kept, 0);
+        for (var i = (kept - 2) / Arity; i >= 0 && kept > 1; i--)
+        {
+            var node = _nodes[i];
+            Rise(SinkHole(i), i, node);
+        }
+    }
+
+    private void RemoveFirst()
+    {
+        var last = _nodes[--_used];
+        _nodes[_used] = default;
+        if (_used > 0) Rise(SinkHole(0), 0, last);
+    }
+
+    // Down to a leaf without asking whether the node that will fill it has come far enough: it comes from a leaf too.
+    private int SinkHole(int hole)
+    {
+        var nodes = _nodes.AsSpan(0, _used);
         while (true)
         {
-            var child = (2 * index) + 1;
-            if (child >= _heap.Count) return;
-            if (child + 1 < _heap.Count && IsBefore(_heap[child + 1], _heap[child])) child++;
-            if (!IsBefore(_heap[child], _heap[index])) return;
-            Swap(index, child);
-            index = child;
+            var child = (hole * Arity) + 1;
+            if (child >= nodes.Length) return hole;
+            var end = Math.Min(child + Arity, nodes.Length);
+            for (var other = child + 1; other < end; other++)
+            {
+                if (nodes[other].IsBefore(nodes[child])) child = other;
+            }
+
+            nodes[hole] = nodes[child];
+            hole = child;
         }
     }
 
-    private void Swap(int left, int right)
+    private void Rise(int index, int top, in Node node)
     {
-        var timer = _heap[left];
-        Put(_heap[right], left);
-        Put(timer, right);
+        var nodes = _nodes;
+        while (index > top)
+        {
+            var parent = (index - 1) / Arity;
+            if (!node.IsBefore(nodes[parent])) break;
+            nodes[index] = nodes[parent];
+            index = parent;
+        }
+
+        nodes[index] = node;
     }
 
-    private static bool IsBefore(ScheduledTimer left, ScheduledTimer right) =>
-        left.DueTicks != right.DueTicks ? left.DueTicks < right.DueTicks : left.Sequence < right.Sequence;
+    private readonly struct Node(ScheduledTimer timer)
+    {
+        public readonly ScheduledTimer Timer = timer;
+        public readonly long DueTicks = timer.DueTicks;
+        private readonly long _sequence = timer.Sequence;
+
+        /// <summary>Whether the timer is in the heap no more, or again, behind another node.</summary>
+        public bool IsCancelled => Timer.Position == 0 || Timer.Sequence != _sequence;
+
+        public bool IsBefore(in Node other) => DueTicks != other.DueTicks ? DueTicks < other.DueTicks : _sequence < other._sequence;
+    }
 }

@@ -31,6 +31,12 @@ public sealed class PacketBatch
     /// <summary>A batch of nothing.</summary>
     public static PacketBatch Empty { get; } = new([], 0, 0, null);
 
+    /// <summary>One PINGREQ.</summary>
+    internal static PacketBatch PingReq { get; } = new([PingReqPacket.Instance], 1, 2, null, null, [0xC0, 0], [2]);
+
+    /// <summary>One PINGRESP.</summary>
+    internal static PacketBatch PingResp { get; } = new([PingRespPacket.Instance], 1, 2, null, null, [0xD0, 0], [2]);
+
     /// <summary>The packets in the order of arrival.</summary>
     public ReadOnlySpan<Packet> Packets => _packets.AsSpan(0, Count);
 

@@ -81,6 +81,14 @@ public sealed class PacketReader
             return _violation is null ? DecodeStatus.NeedMoreBytes : DecodeStatus.Malformed;
         }
 
+        // A ping has no parts: one batch serves all. What CONNECT asked for is of interest only where it breaks a rule.
+        if (scan is { Bytes: 2, Count: 1, Failure: null } && Ping(input.FirstSpan[0]) is { } ping)
+        {
+            input = input.Slice(2);
+            batch = ping;
+            return DecodeStatus.Complete;
+        }
+
         // One array for the bytes of the whole batch: payloads are slices of it, and live as long as any of them does.
         var slab = new byte[scan.Bytes];
         input.Slice(0, scan.Bytes).CopyTo(slab);
@@ -101,6 +109,13 @@ public sealed class PacketReader
         batch = new PacketBatch(packets, count, position, _violation, RequestedProtocolLevel, slab, ends);
         return _violation is null ? DecodeStatus.Complete : DecodeStatus.Malformed;
     }
+
+    private static PacketBatch? Ping(byte first) => (ControlPacketType)(first >> 4) switch
+    {
+        ControlPacketType.PingReq => PacketBatch.PingReq,
+        ControlPacketType.PingResp => PacketBatch.PingResp,
+        _ => null,
+    };
 
     /// <summary>Reads the packet whose bytes start at a position; null, with the violation set, if it breaks a rule.</summary>
     private Packet? ReadPacket(byte[] slab, int start, out int end)

@@ -8,6 +8,27 @@ namespace Orrery.Mqtt.Tests.Codec;
 
 public sealed class PacketReaderTests
 {
+    [Theory, InlineData(PeerRole.Client, "C000"), InlineData(PeerRole.Server, "D000")]
+    public void A_lone_ping_is_the_same_batch_each_time_and_one_with_a_neighbour_is_not(PeerRole sender, string hex)
+    {
+        var ping = Convert.FromHexString(hex);
+        var reader = new PacketReader(new PacketReaderOptions { Sender = sender, Version = V5 });
+
+        var input = new ReadOnlySequence<byte>(ping);
+        Assert.Equal(DecodeStatus.Complete, reader.TryReadBatch(ref input, 100, out var first));
+        Assert.Equal(0, input.Length);
+        Assert.Equal(ping, first.BytesOf(0, 1).ToArray());
+        Assert.Equal((1, 2), (first.Count, first.Bytes));
+
+        input = new ReadOnlySequence<byte>(ping);
+        reader.TryReadBatch(ref input, 100, out var second);
+        Assert.Same(first, second);
+
+        input = new ReadOnlySequence<byte>([.. ping, .. ping]);
+        reader.TryReadBatch(ref input, 100, out var both);
+        Assert.Equal((2, 4), (both.Count, both.Bytes));
+    }
+
     private const string Three = "30([a] {} 01) 32([bc] 0001 {} 0203) C0()";
 
     [Fact]
