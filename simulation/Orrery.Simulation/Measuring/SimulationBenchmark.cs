@@ -68,14 +68,14 @@ public sealed class SimulationBenchmark(IMachine machine)
     private List<Figure> MeasureDeliveries()
     {
         var world = Workloads.Streams(new KernelOptions(), pairs: 50, window: 20);
-        world.RunFor(4 * MeasuredWorld.Second);
+        world.RunFor(4 * MeasuredWorld.Second);         // until the machine code is what it will be
         return Rates("deliveries", world, 10 * MeasuredWorld.Second, deliveriesAtLeast: 100_000);
     }
 
     private List<Figure> MeasureFleet()
     {
         var world = Workloads.Fleet(new KernelOptions(), clients: 1_000);
-        world.RunFor(100 * MeasuredWorld.Second);
+        world.RunFor(400 * MeasuredWorld.Second);       // likewise
         return Rates("fleet", world, 400 * MeasuredWorld.Second, paceAtLeast: 100);
     }
 
@@ -84,7 +84,7 @@ public sealed class SimulationBenchmark(IMachine machine)
         const int Clients = 10_000;
         var before = machine.LiveBytes;
         var world = Workloads.Idle(new KernelOptions(), brokers: 1, Clients);
-        world.RunFor(1_200 * MeasuredWorld.Second);     // until the machine code is what it will be
+        world.RunFor(1_200 * MeasuredWorld.Second);     // likewise
         var live = machine.LiveBytes - before;
         return
         [

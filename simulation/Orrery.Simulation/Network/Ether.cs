@@ -11,7 +11,7 @@ internal sealed class Ether
     public const int SmallBytes = 256;
 
     private const int OutputBytesMax = 4 * 1024;            // a buffer that a burst has made large is not kept
-    private const int SparesMax = 1_024;                    // of each kind
+    private const int SparesMax = 64 * 1_024;               // of each kind: as many as clients of one rhythm have on their way at once
     private const byte Poison = 0xA5;
 
     private readonly Stack<Segment> _segments = new();

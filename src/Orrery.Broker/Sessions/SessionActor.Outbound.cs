@@ -159,21 +159,27 @@ internal sealed partial class SessionActor
     /// <summary>The grant without the subscriptions that have ended since it was made; null when none is left.</summary>
     private Grant? Living(Grant grant)
     {
-        Grant? living = null;
         var ended = false;
+        foreach (var id in grant.SubscriptionIds)
+        {
+            ended |= !_subscriptions.Contains(id);
+        }
+
+        if (!ended)
+        {
+            return grant;
+        }
+
+        Grant? living = null;
         foreach (var id in grant.SubscriptionIds)
         {
             if (_subscriptions.TryGet(id, out var entry))
             {
                 living = living is null ? Router.GrantOf(entry) : Router.Both(living, Router.GrantOf(entry));
             }
-            else
-            {
-                ended = true;
-            }
         }
 
-        return ended ? living : grant;
+        return living;
     }
 
     private void Offer(
