@@ -7,7 +7,7 @@ using Orrery.Simulation.Running;
 namespace Orrery;
 
 /// <summary>`orrery run`: runs scenarios in the simulation and judges them.</summary>
-internal sealed class RunCommand
+internal sealed partial class RunCommand
 {
     private const string Description = """
         Runs scenario files (docs/SCENARIOS.md) in the simulation, and judges what happened.
@@ -18,10 +18,17 @@ internal sealed class RunCommand
           orrery run wild.yaml --seed 1..1000               with a thousand seeds in place of the file's
           orrery run scenarios --repeat 3                   three times each: every trace must be the same
           orrery run scenarios --json > runs.jsonl          a JSON object a run
+          orrery run scenarios/durability --crash-points    crashed at every operation of their disks
+          orrery run scenarios --crash-points --sample 20 --kinds torn
           orrery run qos2.yaml --filter '[cut=3]' --html run.html --pcapng run.pcapng
 
         A run whose trace is not the one under 'golden' in its file fails by the rule "golden": orrery bless accepts it.
         Runs are printed in the order of the files, whatever --jobs is, and no hash depends on it.
+
+        With --crash-points the process of each broker with a store ends at each operation of its disk but reads, in three ways: killed,
+        by a power loss that leaves any part of what was not synced, and by one that tears writes. It starts again after a second; what
+        comes of it is judged by the rules of every run, and by the claims of the scenario that speak of no time and no number. At every
+        tenth operation the start that follows is crashed too, at each of its operations. The last line says how many points there were.
 
         Exit codes: 0 nothing failed; 1 a run failed; 2 a file is invalid, or the arguments make no sense; 3 nothing failed, but of
         some runs nobody can tell.
@@ -44,10 +51,11 @@ internal sealed class RunCommand
     {
         var run = new RunCommand(runner);
         var command = new Command("run", Description) { run._paths };
-        foreach (var option in (Option[])[run._seed, run._repeat, run._jobs, run._filter, run._json, run._quiet]) command.Options.Add(option);
+        foreach (var option in (Option[])[run._seed, run._repeat, run._jobs, run._filter, run._json, run._quiet, run._crashPoints, run._sample, run._kinds]) command.Options.Add(option);
         run._reports.AddTo(command);
         ConnectionFlags.RequireRange(run._repeat, 1, PlannedRun.CountMax);
         ConnectionFlags.RequireRange(run._jobs, 1, 1024);
+        ConnectionFlags.RequireRange(run._sample, 1, int.MaxValue);
         ConnectionFlags.Require(run._seed, text => SeedRange.TryParse(text) is not null, $"--seed is a number from 0, or a range such as 1..100 of at most {SeedRange.CountMax}");
         command.SetAction((arguments, cancellation) => run.RunAsync(arguments, terminal, cancellation));
         return command;
@@ -60,7 +68,7 @@ internal sealed class RunCommand
             if (arguments.GetValue(_json) && _reports.PrintsTimeline(arguments)) throw new UsageException("--json and --timeline - both want standard output: name a file for the timeline");
             var seeds = arguments.GetValue(_seed) is { } text ? SeedRange.TryParse(text) : null;
             var plan = PlannedRun.Plan(ScenarioFiles.ReadValid(arguments.GetValue(_paths)!), arguments.GetValue(_filter), seeds, arguments.GetValue(_repeat));
-            return await RunAsync(plan, arguments, terminal, cancellation);
+            return arguments.GetValue(_crashPoints) ? await CrashAsync(plan, arguments, terminal, cancellation) : await RunAsync(plan, arguments, terminal, cancellation);
         }
         catch (UsageException mistake)
         {

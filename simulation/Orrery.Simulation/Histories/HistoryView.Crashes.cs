@@ -23,6 +23,15 @@ internal sealed partial class HistoryView
         if (first is not null) connection.ForgottenFrom = first.Index;
     }
 
+    /// <summary>Whether an end of the process may have hidden what became of a CONNECT: it was kept, and nobody was told.</summary>
+    /// <param name="earlier">The session of before; null for none.</param>
+    /// <param name="next">The connection that asks for a session.</param>
+    private bool IsBegunUnseen(SessionView? earlier, ConnectionView next) =>
+        BrokerOf(next.Broker).Persistence != Persistence.Memory && _connections.Exists(unseen =>
+            unseen is { ConnectRead: { } read, ConnAckSent: null } && unseen.Broker == next.Broker && unseen.ClientId == next.ClientId
+            && read.Index < next.ConnAckSent!.Index && (earlier is null || read.Index > earlier.Last.ConnAckSent!.Index)
+            && World.HasEnded(next.Broker, read.Nanoseconds, next.ConnAckSent.Nanoseconds));
+
     /// <summary>The index of the last packet of a connection that has an answer; -1 for none.</summary>
     private static int AnsweredBy(ConnectionView connection)
     {

@@ -43,6 +43,15 @@ internal sealed class BrokerDisk : IProcessStores, IDisposable
     /// <summary>The sectors by which the next power loss tears writes; 0 for whole writes.</summary>
     public int TornSectorBytes { get; set; }
 
+    /// <summary>Hears of each operation when it is begun; it changes nothing in the run.</summary>
+    public Action<DiskOperation>? OperationBegun { get; set; }
+
+    /// <summary>The operation at which the world stops, in whichever life it comes; <see cref="long.MaxValue"/> for none.</summary>
+    public long StopAt { get; set; } = long.MaxValue;
+
+    /// <summary>Is told then, as <see cref="SimulatedDisk.StopAt"/> says.</summary>
+    public Action<long>? OnStopped { get; set; }
+
     /// <inheritdoc/>
     public IMessageStore Mount(Action<Action> enter)
     {
@@ -58,6 +67,7 @@ internal sealed class BrokerDisk : IProcessStores, IDisposable
             LogPagesMax = LogPagesMax,
             CacheKibibytes = CacheKibibytes,
         };
+        Disk.StopAt(StopAt, nanoseconds => OnStopped?.Invoke(nanoseconds));
         _store = new SimulatedStore(_world.Kernel, Disk, options, enter) { Observer = OnProgress, OperationObserver = OnOperation };
         return _world.Options.WrapStore?.Invoke(_store) ?? _store;
     }
@@ -117,6 +127,7 @@ internal sealed class BrokerDisk : IProcessStores, IDisposable
 
     private void OnOperation(DiskOperation operation)
     {
+        OperationBegun?.Invoke(operation);
         if (!_world.Recorder.IsDetailed) return;
         var bytes = operation.Kind switch
         {

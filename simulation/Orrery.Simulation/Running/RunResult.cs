@@ -41,6 +41,9 @@ public sealed record RunResult(
     string Name, ulong Seed, string ScenarioHash, Verdict Verdict, string TraceHash, IReadOnlyList<Finding> Findings,
     History History, long VirtualNanoseconds, long Events, string? SkipReason = null)
 {
+    /// <summary>Of a run that was crashed: the operations of the start after it at which it can be crashed again, counted from that start.</summary>
+    public IReadOnlyList<long> RecoveryOperations { get; init; } = [];
+
     /// <summary>Virtual time: of the first event that shows what was wrong; null where nothing was.</summary>
     public long? FailedAtNanoseconds =>
         Findings.Where(finding => !finding.IsUnknown && finding.Events.Count > 0).Select(finding => (long?)History.Events[finding.Events[0]].Nanoseconds).Min();

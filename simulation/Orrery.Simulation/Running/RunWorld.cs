@@ -38,6 +38,7 @@ internal sealed class RunWorld
         Profile.Prepare();
         Profile.Arm();
         Workloads.Arm();
+        Crash = options.Crash is { } point ? new CrashDriver(this, point) : null;
     }
 
     /// <summary>What is run.</summary>
@@ -72,6 +73,9 @@ internal sealed class RunWorld
 
     /// <summary>Traffic of groups.</summary>
     public WorkloadDriver Workloads { get; }
+
+    /// <summary>Crashes a broker where the options say so; null for nowhere.</summary>
+    public CrashDriver? Crash { get; }
 
     /// <summary>What the history does not show.</summary>
     public FactsOfRun Facts { get; }

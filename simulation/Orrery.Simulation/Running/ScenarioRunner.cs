@@ -30,10 +30,15 @@ public static class ScenarioRunner
         var world = new RunWorld(run.Scenario, seed, options, history);
         Play(world);
         world.Forget();
-        IReadOnlyList<Finding> findings = options.Judges ? [.. RunJudge.Judge(run, history, world.Facts.Build()), .. Unfired(world)] : [];
+        IReadOnlyList<Finding> findings = !options.Judges ? []
+            : world.Crash is { } crash ? RunJudge.Judge(CrashPlan.Judged(run.Scenario, options.Crash!, crash.Broker), history, world.Facts.Build())
+            : [.. RunJudge.Judge(run, history, world.Facts.Build()), .. Unfired(world)];
         var verdict = options.Judges ? RunJudge.VerdictOf(findings) : Verdict.Unknown;
         var hash = world.Kernel.Hash.ToString("x16", CultureInfo.InvariantCulture);
-        return new RunResult(run.Name, seed, run.Hash, verdict, hash, findings, history, world.Kernel.NowNanoseconds, world.Kernel.EventCount);
+        return new RunResult(run.Name, seed, run.Hash, verdict, hash, findings, history, world.Kernel.NowNanoseconds, world.Kernel.EventCount)
+        {
+            RecoveryOperations = world.Crash?.RecoveryOperations ?? [],
+        };
     }
 
     /// <summary>Runs a scenario that has a seed, and returns its kernel instead of a judgement: for comparing runs.</summary>

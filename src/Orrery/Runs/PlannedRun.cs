@@ -1,3 +1,4 @@
+using Orrery.Simulation.Running;
 using Orrery.Simulation.Scenarios;
 
 namespace Orrery.Runs;
@@ -12,6 +13,9 @@ internal sealed record PlannedRun(ScenarioFile File, ScenarioRun Run, ulong Seed
     /// <summary>Runs of one command; a plan is kept in memory.</summary>
     public const int CountMax = 1_000_000;
 
+    /// <summary>Where a broker is crashed; null for nowhere.</summary>
+    public CrashPoint? Crash { get; init; }
+
     /// <summary>The variant's name; null for a run of a file without variants.</summary>
     public string? Variant
     {
@@ -25,11 +29,11 @@ internal sealed record PlannedRun(ScenarioFile File, ScenarioRun Run, ulong Seed
     }
 
     /// <summary>The hash that the run must reproduce, or its start; null where the file has none for this run and seed.</summary>
-    public string? GoldenTrace => Seed == Run.Seed ? Run.GoldenTrace : null;
+    public string? GoldenTrace => Seed == Run.Seed && Crash is null ? Run.GoldenTrace : null;
 
     /// <summary>The command that shows this run.</summary>
     public string ReplayCommand =>
-        $"orrery replay {Quote(File.File)}{(File.Runs.Count > 1 ? $" --run {Quote(Run.Name)}" : "")} --seed {Seed}";
+        $"orrery replay {Quote(File.File)}{(File.Runs.Count > 1 ? $" --run {Quote(Run.Name)}" : "")} --seed {Seed}{(Crash is null ? "" : $" --crash-point {Crash}")}";
 
     /// <summary>The runs of files in file order, with each seed, each so many times.</summary>
     /// <param name="files">Valid files.</param>

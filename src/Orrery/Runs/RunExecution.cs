@@ -25,7 +25,7 @@ internal sealed class RunExecution(RunScenario runner, TimeProvider time)
         RunResult result;
         try
         {
-            result = runner(planned.Run, new RunOptions { Seed = planned.Seed, Detailed = IsDetailed });
+            result = runner(planned.Run, new RunOptions { Seed = planned.Seed, Detailed = IsDetailed, Crash = planned.Crash });
         }
 #pragma warning disable CA1031 // A defect in one run is that run's result: the others go on, and nothing is hidden.
         catch (Exception defect)

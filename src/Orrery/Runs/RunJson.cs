@@ -41,7 +41,8 @@ internal static class RunJson
         json.WriteEndObject();
     }
 
-    private static void WriteFinding(Utf8JsonWriter json, ShownFinding shown)
+    /// <summary>Writes a finding as an object.</summary>
+    public static void WriteFinding(Utf8JsonWriter json, ShownFinding shown)
     {
         json.WriteStartObject();
         json.WriteString("rule", shown.Finding.Rule);

@@ -47,6 +47,9 @@ public sealed record Scenario
     /// <summary>What must hold, beside the oracles.</summary>
     public IReadOnlyList<Expectation> Expect { get; init; } = [];
 
+    /// <summary>What must hold besides the oracles, and that each broker recovers, wherever `orrery run --crash-points` crashes the run.</summary>
+    [NotHashed] public IReadOnlyList<Expectation> Crashed { get; init; } = [];
+
     /// <summary>The oracles that do not apply here.</summary>
     public OracleSelection? Oracles { get; init; }
 
