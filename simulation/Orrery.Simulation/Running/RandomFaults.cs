@@ -18,7 +18,7 @@ internal sealed partial class RandomFaults
     public RandomFaults(RunWorld world)
     {
         _world = world;
-        Classes = FaultClasses.Of(world.Scenario.Profile, world.Kernel);
+        Classes = FaultClasses.Of(world.Scenario.Profile, world.Kernel, world.Scenario.Topology.Brokers.Values.Any(broker => broker.Persistence != Persistence.Memory));
     }
 
     /// <summary>The classes that are on.</summary>
@@ -103,6 +103,14 @@ internal sealed partial class RandomFaults
                 case "T1": Every(one, 30 * Second, JumpClock); break;
                 case "T2": Drift(chance); break;
                 case "T4": DelayTimers(); break;
+                case "D1":
+                    SlowDisks(chance);
+                    Every(one, 30 * Second, Stall);
+                    break;
+                case "D2" or "D3" or "D4": Every(one, 30 * Second, draw => LosePower(draw, one)); break;
+                case "D5": Every(one, 30 * Second, FailDisk); break;
+                case "D6": Every(one, 60 * Second, Rot); break;
+                case "D7": Lie(); break;
                 case "S2": Every(one, 5 * Second, Starve); break;
             }
         }

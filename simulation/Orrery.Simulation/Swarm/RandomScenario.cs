@@ -18,6 +18,7 @@ public sealed class RandomScenario
     private readonly List<string> _clients = [];
     private readonly List<string> _brokers = [];
     private readonly List<string> _untouched = [];      // brokers to which nothing has happened yet
+    private readonly List<string> _durable = [];        // brokers with a store
     private readonly List<string> _homes = [];          // each client's broker
 
     private RandomScenario(ulong seed)
@@ -54,7 +55,7 @@ public sealed class RandomScenario
             _brokers.Add(Format($"b{i}"));
             _untouched.Add(_brokers[^1]);
             var limits = Maybe(2) ? Format($"limits: {{ in_flight: {Between(1, 20)}, queue: {Between(1, 50)}, receive_maximum: {Between(1, 20)} }}") : "";
-            Line($"    {_brokers[^1]}: {{ {limits} }}");
+            Line($"    {_brokers[^1]}: {{ {string.Join(", ", new[] { limits, Store() }.Where(part => part.Length > 0))} }}");
         }
 
         var latency = Maybe(2) ? Format($"{Between(0, 20)}ms") : Format($"{{ exp_mean: {Between(1, 30)}ms, min: {Between(0, 5)}ms }}");
@@ -68,6 +69,16 @@ public sealed class RandomScenario
             _homes.Add(OneOf([.. _brokers]));
             Line($"    {_clients[^1]}: {{ {Client()} }}");
         }
+    }
+
+    private string Store()
+    {
+        if (!Maybe(3)) return "";
+        _durable.Add(_brokers[^1]);
+        var disk = Format($"unsynced: {OneOf("any_subset", "prefix", "none", "all")}");
+        if (Maybe(2)) disk += Format($", torn_write: {OneOf("512B", "4KiB")}");
+        if (Maybe(3)) disk += Format($", sync: {{ exp_mean: {Between(1, 30)}ms }}");
+        return Format($"persistence: {OneOf("os", "group", "group", "fsync")}, disk: {{ {disk} }}");
     }
 
     private string Client()
@@ -131,7 +142,7 @@ public sealed class RandomScenario
         _untouched.Remove(broker);
         return Between(1, 4) switch
         {
-            1 => Format($"crash, node: {broker}, then: {{ restart: {Between(10, 1_500)}ms }}"),
+            1 => Format($"crash, node: {broker}, kind: {(_durable.Contains(broker) ? OneOf("kill", "power_loss", "power_loss", "wiped_disk") : "kill")}, then: {{ restart: {Between(10, 1_500)}ms }}"),
             2 => Format($"stop, node: {broker}, then: {{ restart: {Between(10, 1_500)}ms }}"),
             3 => Format($"pause, node: {broker}, for: {Between(10, 3_000)}ms"),
             _ => Format($"set_clock, node: {broker}, by: {OneOf("+1h", "-90s", "+1s")}"),
@@ -158,6 +169,7 @@ public sealed class RandomScenario
         var client = Between(0, _clients.Count - 1);
         var link = Quoted(Format($"{_clients[client]}{OneOf("->", "<->")}{_homes[client]}"));
         var lasting = Format($"for: {Between(50, 3_000)}ms");
+        if (_durable.Count > 0 && Maybe(4)) return DiskFault();
         return Between(1, 10) switch
         {
             1 => Format($"clog, link: {link}, {lasting}"),
@@ -170,6 +182,20 @@ public sealed class RandomScenario
             8 => Format($"bandwidth, link: {link}, rate: {Between(1, 50)}kB/s, {lasting}"),
             9 => Format($"segment, link: {link}, size: {Between(1, 20)}B, {lasting}"),
             _ => Format($"partition, nodes: {_clients[client]}, one_way: {Truth(2)}, {lasting}"),
+        };
+    }
+
+    private string DiskFault()
+    {
+        var broker = OneOf([.. _durable]);
+        var lasting = Format($"for: {Between(50, 3_000)}ms");
+        return Between(1, 5) switch
+        {
+            1 => Format($"disk_full, node: {broker}, {lasting}"),
+            2 => Format($"disk_error, node: {broker}, {OneOf("read", "write", "sync")}: {Between(1, 50)}%, {lasting}"),
+            3 => Format($"disk_stall, node: {broker}, {lasting}"),
+            4 => Format($"disk_lies, node: {broker}, {lasting}"),
+            _ => Format($"bit_rot, node: {broker}, file: {OneOf("database", "log")}"),
         };
     }
 

@@ -43,6 +43,28 @@ public sealed class ProfileTests
         }
     }
 
+    [Theory]
+    [InlineData("D1", "wild"), InlineData("D2", "wild"), InlineData("D3", "wild"), InlineData("D4", "wild"), InlineData("D5", "wild"), InlineData("D6", "lying_disk"), InlineData("D7", "lying_disk")]
+    public void Each_class_of_the_disk_changes_a_run_with_a_store_alone_and_nothing_is_broken(string one, string profile)
+    {
+        string With(string broker, string kind) => Runs.Scenario(
+            Clients, "- { at: 0s, do: connect, client: hub }",
+            $$"""
+            profile: {{kind}}
+            phases: { warmup: 10s, chaos: 60s, heal: { within: 60s } }
+            workload: { dev: { publish: { topic: "up/$client", qos: 2, every: 1s, jitter: 20% }, start: 2s } }
+            """,
+            broker: broker);
+        var text = With("persistence: group", $"{{ base: {profile}, include: [ {one}, B1 ], omit_each: 0% }}");
+        var plain = Runs.Run(With("persistence: group", "{ include: [ B1 ], omit_each: 0% }"));
+        RunResult[] runs = [Runs.Run(text), Runs.Run(text, new RunOptions { Seed = 2 }), Runs.Run(text, new RunOptions { Seed = 3 })];
+
+        Assert.Contains(runs, run => run.TraceHash != plain.TraceHash);
+        Assert.All(runs, run => Assert.True(run.Verdict == Verdict.Pass, string.Join('\n', run.Findings.Select(finding => $"{finding.Rule}: {finding.Message}"))));
+        var memory = With("", $"{{ base: {profile}, include: [ {one}, B1 ], omit_each: 0% }}");
+        Assert.Equal(Runs.Run(With("", "{ include: [ B1 ], omit_each: 0% }")).TraceHash, Runs.Run(memory).TraceHash);
+    }
+
     [Fact]
     public void What_is_included_disturbs_no_other_class()
     {

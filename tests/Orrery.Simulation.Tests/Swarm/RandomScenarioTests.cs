@@ -40,8 +40,11 @@ public sealed class RandomScenarioTests
         [
             typeof(ClogFault), typeof(HalfOpenFault), typeof(ResetFault), typeof(FinFault), typeof(RefuseFault), typeof(HangFault),
             typeof(LatencyFault), typeof(BandwidthFault), typeof(SegmentFault), typeof(PartitionFault),
+            typeof(DiskFullFault), typeof(DiskErrorFault), typeof(DiskStallFault), typeof(DiskLiesFault), typeof(BitRotFault),
         ];
         Assert.Empty(faults.Except(scenarios.SelectMany(scenario => scenario.Faults).Select(fault => fault.GetType())));
+        Assert.Equal(Enum.GetValues<Persistence>(), scenarios.SelectMany(scenario => scenario.Topology.Brokers).Select(broker => broker.Value.Persistence).Distinct().Order());
+        Assert.Equal(Enum.GetValues<CrashKind>(), scenarios.SelectMany(scenario => scenario.Steps).OfType<CrashStep>().Select(crash => crash.Kind).Distinct().Order());
         var versions = scenarios.SelectMany(scenario => scenario.Topology.Clients).Select(client => client.Value.Protocol.Version).Distinct().Order();
         Assert.Equal([ProtocolVersion.V31, ProtocolVersion.V311, ProtocolVersion.V5], versions.Select(version => version!.Value));
     }
