@@ -12,7 +12,9 @@ internal sealed class Ether
 
     private const int OutputBytesMax = 4 * 1024;            // a buffer that a burst has made large is not kept
     private const int SparesMax = 64 * 1_024;               // of each kind: as many as clients of one rhythm have on their way at once
-    private const byte Poison = 0xA5;
+
+    /// <summary>What every byte of a spare is in a disturbed run.</summary>
+    public const byte Poison = 0xA5;
 
     private readonly Stack<Segment> _segments = new();
     private readonly Stack<ArrayBufferWriter<byte>> _outputs = new();
@@ -45,12 +47,16 @@ internal sealed class Ether
     }
 
     /// <summary>An empty buffer to write to.</summary>
-    public ArrayBufferWriter<byte> TakeOutput() => _outputs.TryPop(out var output) ? output : new ArrayBufferWriter<byte>(SmallBytes);
+    public ArrayBufferWriter<byte> TakeOutput()
+    {
+        if (!_outputs.TryPop(out var output)) output = new ArrayBufferWriter<byte>(SmallBytes);
+        if (_poisons) output.GetSpan().Fill(Poison);        // a new one too: a byte that nobody writes is another one in each run
+        return output;
+    }
 
     /// <summary>Takes a buffer back that nothing in it is needed of any more.</summary>
     public void Return(ArrayBufferWriter<byte> output)
     {
-        if (_poisons) output.Clear();
         output.ResetWrittenCount();
         if (_outputs.Count < SparesMax && output.Capacity <= OutputBytesMax) _outputs.Push(output);
     }

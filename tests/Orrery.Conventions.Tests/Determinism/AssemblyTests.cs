@@ -10,6 +10,9 @@ public sealed class AssemblyTests
 
     public static TheoryData<string> CorePaths => [.. CoreAssemblies.Paths];
 
+    public static TheoryData<string> PathsOfRuns =>
+        [.. CoreAssemblies.Paths, .. new[] { "Orrery.Simulation", "Orrery.Client" }.Select(name => Path.Combine(AppContext.BaseDirectory, name + ".dll"))];
+
     [Theory, MemberData(nameof(CorePaths))]
     public void The_core_touches_only_reviewed_members(string path) =>
         Violations.AssertNone(AllowList.Read("AllowedMembers.txt").Check(ReferencedSymbols.Of(path, CoreAssemblies.IsJudged)));
@@ -17,6 +20,19 @@ public sealed class AssemblyTests
     [Theory, MemberData(nameof(CorePaths))]
     public void The_core_has_no_async_method_finaliser_native_call_or_shared_state(string path) =>
         Violations.AssertNone(AssemblyShape.Check(path, CoreAssemblies.IsJudged, ReviewedStatics()));
+
+    // Bytes of a pool, or memory that was not cleared, hold what an earlier run left in them. Where there is no pool, none has to be
+    // poisoned, and nothing that was rented can be left over.
+    [Theory, MemberData(nameof(PathsOfRuns))]
+    public void What_a_seed_reproduces_rents_no_bytes_and_leaves_none_uncleared(string path) =>
+        Violations.AssertNone(Rented(path, _ => true));
+
+    [Theory]
+    [InlineData("System.Buffers.ArrayPool`1::get_Shared, ")]
+    [InlineData("System.Buffers.MemoryPool`1::get_Shared, ")]
+    [InlineData("System.GC::AllocateUninitializedArray, ")]
+    public void Planted_pools_and_uncleared_memory_are_found(string expected) =>
+        Assert.Contains(Rented(OwnPath, IsSample), line => line.StartsWith(expected, StringComparison.Ordinal));
 
     [Theory]
     [InlineData("System.DateTime::get_UtcNow")]
@@ -79,6 +95,14 @@ public sealed class AssemblyTests
         Assert.True(list.Allows(new Use("System.C", "Add", "")));
         Assert.False(list.Allows(new Use("System.D", "", "")));
     }
+
+    private static List<string> Rented(string path, Func<string, bool> isJudged) =>
+    [
+        .. ReferencedSymbols.Of(path, isJudged)
+            .Where(use => use.Member is "AllocateUninitializedArray"
+                || use.Type is "System.Buffers.ArrayPool`1" or "System.Buffers.MemoryPool`1" or "System.Runtime.CompilerServices.SkipLocalsInitAttribute")
+            .Select(use => $"{use}, {use.Where}"),
+    ];
 
     private static bool IsSample(string type) => type.StartsWith(Samples, StringComparison.Ordinal);
 

@@ -1,3 +1,4 @@
+using System.Buffers;
 using System.Text;
 
 namespace Orrery.Conventions.Tests.Determinism.Samples;
@@ -42,6 +43,9 @@ internal sealed class PlantedViolations
             Counter = 0;
         }
     }
+
+    public static int Dirty() =>
+        ArrayPool<byte>.Shared.Rent(1)[0] + MemoryPool<byte>.Shared.Rent(1).Memory.Length + GC.AllocateUninitializedArray<byte>(1)[0];
 
     public int Read() => _flag;
 
