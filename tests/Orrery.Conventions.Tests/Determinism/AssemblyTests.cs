@@ -25,7 +25,7 @@ public sealed class AssemblyTests
     // poisoned, and nothing that was rented can be left over.
     [Theory, MemberData(nameof(PathsOfRuns))]
     public void What_a_seed_reproduces_rents_no_bytes_and_leaves_none_uncleared(string path) =>
-        Violations.AssertNone(Rented(path, _ => true));
+        Violations.AssertNone(Rented(path, type => type != "Orrery.Client.MqttClient"));    // the client's shell around sockets, which no run has
 
     [Theory]
     [InlineData("System.Buffers.ArrayPool`1::get_Shared, ")]
