@@ -30,6 +30,7 @@ internal static class CommandLine
             StoreCommand.Create(terminal),
             BenchCommand.Create(terminal),
             DeterminismCommand.Create(terminal),
+            CrashTestCommand.Create(terminal),
         };
 
         // -h is the host, as in mosquitto's commands.

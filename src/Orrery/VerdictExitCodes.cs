@@ -18,7 +18,7 @@ internal static class VerdictExitCodes
     public const int Unknown = 3;
 
     /// <summary>The commands that exit with these.</summary>
-    public static IReadOnlyList<string> Commands { get; } = ["check", "run", "replay", "bless", "determinism", "sim"];
+    public static IReadOnlyList<string> Commands { get; } = ["check", "run", "replay", "bless", "determinism", "sim", "crash-test"];
 
     /// <summary>The worst of several verdicts.</summary>
     public static int Of(IEnumerable<Verdict> verdicts)

@@ -1,0 +1,116 @@
+using System.Text.Json;
+using Orrery.CrashTests;
+using Orrery.Mqtt.Packets;
+
+namespace Orrery.Tests;
+
+public sealed class CrashTestCommandTests
+{
+    [Fact]
+    public async Task A_broker_that_is_killed_and_comes_back_passes()
+    {
+        var run = await CommandRun.OfAsync("crash-test", "--mode", "group", "--kills", "3", "--seed", "4");
+
+        Assert.Equal(0, run.ExitCode);
+        Assert.Matches("group: 3 kills, [0-9,]+ messages acknowledged, [0-9,]+ delivered, 0 violations in [0-9.]+ s\n$", run.Output);
+    }
+
+    [Fact]
+    public async Task Nobody_can_tell_of_a_broker_that_does_not_start()
+    {
+        var folder = Directory.CreateTempSubdirectory("orrery-test-").FullName;
+        try
+        {
+            var run = await CommandRun.OfAsync("crash-test", "--mode", "any", "--json", "--data", folder, "--broker-command", "dotnet --no-such-option {port} {data}");
+
+            Assert.Equal(3, run.ExitCode);
+            using var result = JsonDocument.Parse(run.Output);
+            Assert.Contains("and has ended", result.RootElement.GetProperty("failure").GetString(), StringComparison.Ordinal);
+            Assert.Equal(0, result.RootElement.GetProperty("kills").GetInt32());
+        }
+        finally
+        {
+            Directory.Delete(folder, recursive: true);
+        }
+    }
+
+    [Theory]
+    [InlineData("crash-test --kills 1", "--kills is a number from 2 up")]
+    [InlineData("crash-test --mode never", "--mode 'never' is none of os, group, fsync and memory")]
+    [InlineData("crash-test --broker-command /no/such/program", "can't start /no/such/program")]
+    [InlineData("crash-test --data tests", "")]
+    public async Task Arguments_that_make_no_sense_are_named(string arguments, string message)
+    {
+        var folder = Directory.CreateTempSubdirectory("orrery-test-").FullName;
+        try
+        {
+            Directory.CreateDirectory(Path.Combine(folder, "os"));
+            await File.WriteAllTextAsync(Path.Combine(folder, "os", "broker.db"), "");
+            var run = await CommandRun.OfAsync([.. arguments.Split(' ').Select(part => part == "tests" ? folder : part)]);
+
+            Assert.Equal(2, run.ExitCode);
+            Assert.Contains(message.Length > 0 ? message : "is not empty", run.Error, StringComparison.Ordinal);
+        }
+        finally
+        {
+            Directory.Delete(folder, recursive: true);
+        }
+    }
+
+    [Theory]
+    [InlineData("group", nameof(CrashRule.Loss), 1)]
+    [InlineData("memory", nameof(CrashRule.Loss), 0)]
+    [InlineData("memory", nameof(CrashRule.Duplicate), 1)]
+    public void Memory_promises_that_nothing_comes_twice_and_not_that_it_stays(string mode, string rule, int exitCode)
+    {
+        var result = new CrashResult(mode, 2, 1_500, 7, [new Finding(Enum.Parse<CrashRule>(rule), "so it is", 1)], TimeSpan.FromSeconds(2), null, new Dictionary<string, int> { ["Settled"] = 2 });
+
+        Assert.Equal(exitCode, CrashReport.ExitCodeOf(result));
+        Assert.EndsWith($"{mode}: 2 kills, 1,500 messages acknowledged, 7 delivered, {exitCode} violations in 2.0 s\n", CrashReport.AsText(result, "folder"), StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void The_packets_of_a_message_are_found_in_the_history()
+    {
+        var path = Path.GetTempFileName();
+        var tag = new MessageTag("p's", 7);
+        using (var file = new HistoryFile(path))
+        {
+            file.Write(
+            [
+                new CrashEvent(1, 0.5, CrashEventKind.Started, "", 1),
+                new CrashEvent(2, 0.6, CrashEventKind.Sent, "p", 3, new PubRelPacket { PacketIdentifier = new(9) }, tag),
+                new CrashEvent(3, 0.7, CrashEventKind.Sent, "p", 3, new PubRelPacket { PacketIdentifier = new(10) }, tag with { Sequence = 8 }),
+                new CrashEvent(4, 0.8, CrashEventKind.Killing, "", 1),
+                new CrashEvent(5, 0.9, CrashEventKind.Received, "p", 3, new PubCompPacket { PacketIdentifier = new(9) }, tag),
+            ]);
+        }
+
+        var found = HistoryFile.Find(path, new Finding(CrashRule.Exchange, "", 4, tag), 10);
+        File.Delete(path);
+
+        Assert.Equal(["broker 1 started", "p 3 sent PUBREL id 9", "broker 1 killing"], found.Select(line => line[(line.IndexOf('#', StringComparison.Ordinal) + 4)..]));
+    }
+
+    [Fact]
+    public void A_tag_stands_in_front_of_its_payload()
+    {
+        var tag = new MessageTag("publisher", 12);
+
+        Assert.Equal("publisher:12:20:....", System.Text.Encoding.UTF8.GetString(tag.ToPayload(20)));
+        Assert.True(MessageTag.TryRead(tag.ToPayload(20), out var read));
+        Assert.Equal(tag, read);
+        Assert.False(MessageTag.TryRead("publisher:x:"u8, out _));
+        Assert.False(MessageTag.TryRead([], out _));
+    }
+
+    [Fact]
+    public void Equal_seeds_have_equal_plans()
+    {
+        string Plans(int seed) => string.Join(' ', Enumerable.Range(0, 100).Select(round => RoundPlan.Draw(seed, round, TimeSpan.FromSeconds(0.3))).Select(plan => $"{plan.Moment}{plan.Nth}{plan.Delay}{plan.Latest}{plan.DrawConduct()}"));
+
+        Assert.Equal(Plans(3), Plans(3));
+        Assert.NotEqual(Plans(3), Plans(4));
+        foreach (var moment in Enum.GetNames<KillMoment>()) Assert.Contains(moment, Plans(3), StringComparison.Ordinal);
+    }
+}
