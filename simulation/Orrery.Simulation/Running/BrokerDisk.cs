@@ -52,6 +52,9 @@ internal sealed class BrokerDisk : IProcessStores, IDisposable
     /// <summary>Is told then, as <see cref="SimulatedDisk.StopAt"/> says.</summary>
     public Action<long>? OnStopped { get; set; }
 
+    /// <summary>Hears how a life ended.</summary>
+    public Action<string>? Ended { get; set; }
+
     /// <inheritdoc/>
     public IMessageStore Mount(Action<Action> enter)
     {
@@ -78,6 +81,7 @@ internal sealed class BrokerDisk : IProcessStores, IDisposable
         if (how == "power_loss") _store!.LosePower(Survival, TornSectorBytes);
         else _store!.Kill();
         if (how == "wiped_disk") Disk.Wipe();
+        Ended?.Invoke(how);
         _store = null;
     }
 

@@ -15,6 +15,7 @@ internal sealed class CrashDriver
     private readonly List<long> _recovery = [];
     private long _startedAt = -1;                           // operations when the start after the crash began
     private bool _isRecovering;
+    private bool _isUnavailable;                            // it could not open its store
     private int _crashes;
 
     /// <summary>Arms the crash; nothing has happened in the world yet.</summary>
@@ -24,6 +25,7 @@ internal sealed class CrashDriver
         _broker = world.Brokers.FirstOrDefault(broker => broker.Disk is not null && (point.Broker.Length == 0 || broker.Name == point.Broker))
             ?? throw new ArgumentException($"The scenario has no broker{(point.Broker.Length == 0 ? "" : $" '{point.Broker}'")} with a store.", nameof(point));
         Disk.OperationBegun = OnOperation;
+        Disk.Ended = how => _isUnavailable = how == "store_unavailable";
         Arm(point.Operation);
     }
 
@@ -32,6 +34,9 @@ internal sealed class CrashDriver
 
     /// <summary>The broker that is crashed.</summary>
     public string Broker => _broker.Name;
+
+    /// <summary>Whether the scenario itself has ended the broker and left it so: then there is no recovery to be judged.</summary>
+    public bool IsLeftDown => _broker.Process.State == ProcessState.Down && !_isUnavailable;
 
     private BrokerDisk Disk => _broker.Disk!;
 

@@ -34,12 +34,13 @@ public static class CrashPlan
 
     /// <summary>What must hold of a scenario wherever it is crashed: the rules of every run, that the broker recovers and loses nothing
     /// that its mode promises to keep, and what the scenario itself claims of that. Its other claims are about another story.</summary>
-    internal static Scenario Judged(Scenario scenario, CrashPoint point, string broker)
+    internal static Scenario Judged(Scenario scenario, CrashPoint point, CrashDriver crash)
     {
-        var mayLose = point.Way != CrashWay.Kill && scenario.Topology.Brokers[KindOf(broker)].Persistence == Persistence.Os;
+        var mayLose = point.Way != CrashWay.Kill && scenario.Topology.Brokers[KindOf(crash.Broker)].Persistence == Persistence.Os;
+        var recovered = new RecoveredExpectation { Recovered = crash.Broker, DataLoss = mayLose ? DataLoss.Unsynced : DataLoss.None };
         return scenario with
         {
-            Expect = [new RecoveredExpectation { Recovered = broker, DataLoss = mayLose ? DataLoss.Unsynced : DataLoss.None }, .. scenario.Crashed],
+            Expect = crash.IsLeftDown ? scenario.Crashed : [recovered, .. scenario.Crashed],
             Steps = [.. scenario.Steps.Select(WithoutClaims)],
             Faults = [.. scenario.Faults.Select(WithoutClaims)],
         };

@@ -31,7 +31,7 @@ public static class ScenarioRunner
         Play(world);
         world.Forget();
         IReadOnlyList<Finding> findings = !options.Judges ? []
-            : world.Crash is { } crash ? RunJudge.Judge(CrashPlan.Judged(run.Scenario, options.Crash!, crash.Broker), history, world.Facts.Build())
+            : world.Crash is { } crash ? RunJudge.Judge(CrashPlan.Judged(run.Scenario, options.Crash!, crash), history, world.Facts.Build())
             : [.. RunJudge.Judge(run, history, world.Facts.Build()), .. Unfired(world)];
         var verdict = options.Judges ? RunJudge.VerdictOf(findings) : Verdict.Unknown;
         var hash = world.Kernel.Hash.ToString("x16", CultureInfo.InvariantCulture);
