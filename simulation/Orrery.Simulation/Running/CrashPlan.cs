@@ -36,7 +36,9 @@ public static class CrashPlan
     /// that its mode promises to keep, and what the scenario itself claims of that. Its other claims are about another story.</summary>
     internal static Scenario Judged(Scenario scenario, CrashPoint point, CrashDriver crash)
     {
-        var mayLose = point.Way != CrashWay.Kill && scenario.Topology.Brokers[KindOf(crash.Broker)].Persistence == Persistence.Os;
+        var isOs = scenario.Topology.Brokers[KindOf(crash.Broker)].Persistence == Persistence.Os;
+        var mayLose = (isOs && point.Way != CrashWay.Kill) || scenario.Profile is { Base: ProfileBase.LyingDisk } || scenario.Steps.Concat(scenario.Faults).Any(
+            step => step is CrashStep { Kind: CrashKind.WipedDisk } or DiskLiesFault or BitRotFault || (isOs && step is CrashStep { Kind: CrashKind.PowerLoss }));
         var recovered = new RecoveredExpectation { Recovered = crash.Broker, DataLoss = mayLose ? DataLoss.Unsynced : DataLoss.None };
         return scenario with
         {
