@@ -60,7 +60,7 @@ internal static class DurableBenchmark
         Console.WriteLine();
         Console.WriteLine("part     publishers  window  broker       messages/s   of memory  of mosq-1s   per CPU s   PUBACK p50, p99 ms   kept MB   bytes each  check");
         var ok = true;
-        var rates = new Dictionary<(string Subject, int Publishers, int Window), double>();
+        var rates = new Dictionary<(string Subject, int Publishers, int Window), DurableResult>();
         foreach (var subject in run.Subjects)
         {
             // What an offline session has queued would be in the way of the next load: each has a process and a file of its own.
@@ -77,8 +77,8 @@ internal static class DurableBenchmark
                         var workload = run.Workload(publishers, window);
                         using var load = new DurableLoad(workload, broker);
                         var result = part == "offline" ? load.RunOffline(warmUp, run.Duration) : load.RunThrough(warmUp, run.Duration);
-                        rates[(subject.Name, publishers, window)] = result.PerSecond;
-                        Print(part, workload, subject.Name, result, load.Latencies, rates, DurableSubject.BytesKept(path));
+                        rates[(subject.Name, publishers, window)] = result;
+                        Print(part, workload, subject.Name, result, load, rates, DurableSubject.BytesKept(path));
                         isWhole &= result.Fault is null;
                         warmUp = NextWarmUp;
                     }
@@ -93,25 +93,25 @@ internal static class DurableBenchmark
     }
 
     private static void Print(
-        string part, Workload workload, string name, DurableResult result, Latencies latencies,
-        Dictionary<(string Subject, int Publishers, int Window), double> rates, long bytes)
+        string part, Workload workload, string name, DurableResult result, DurableLoad load,
+        Dictionary<(string Subject, int Publishers, int Window), DurableResult> rates, long bytes)
     {
         var (ofMemory, ofMosquitto) = (Of(DurableSubject.Memory), Of(DurableSubject.MosquittoEachSecond));
         var check = result.Fault ?? (part == "through" ? "whole, once, in order" : "acknowledged in order");
-        var each = part == "offline" && result.Messages > 0 ? $"{bytes / (result.Messages * 1.0):N0}" : "";
+        var each = part == "offline" && load.Acknowledged > 0 ? $"{bytes / load.Acknowledged:N0}" : "";
         Console.WriteLine(string.Create(
             CultureInfo.InvariantCulture,
-            $"{part,-8} {workload.Publishers,10}  {workload.Window,6}  {name,-10}{MarkOf(result)} {result.PerSecond,11:N0}   {ofMemory,9}  {ofMosquitto,10}   {result.PerCpuSecond,9:N0}   {latencies.Milliseconds(0.5),9:F2}, {latencies.Milliseconds(0.99),7:F2}   {bytes / 1e6,7:N0}   {each,10}  {check}"));
+            $"{part,-8} {workload.Publishers,10}  {workload.Window,6}  {name,-10}{MarkOf(result)} {result.PerSecond,11:N0}   {ofMemory,9}  {ofMosquitto,10}   {result.PerCpuSecond,9:N0}   {load.Latencies.Milliseconds(0.5),9:F2}, {load.Latencies.Milliseconds(0.99),7:F2}   {bytes / 1e6,7:N0}   {each,10}  {check}"));
 
         string Of(string other) =>
-            ShareOf(result.PerSecond, rates.TryGetValue((other, workload.Publishers, workload.Window), out var rate) ? rate : null);
+            ShareOf(result.PerSecond, rates.GetValueOrDefault((other, workload.Publishers, workload.Window))?.PerSecond);
     }
 
     /// <summary>One's rate as a share of another's; empty where that was not measured, or is the same.</summary>
     public static string ShareOf(double? rate, double? other) =>
         rate is { } one && other is > 0 and { } all && one != all ? (one / all).ToString("F2", CultureInfo.InvariantCulture) : "";
 
-    private static void PrintFloor(string part, Dictionary<(string Subject, int Publishers, int Window), double> rates)
+    private static void PrintFloor(string part, Dictionary<(string Subject, int Publishers, int Window), DurableResult> rates)
     {
         if (!rates.TryGetValue((DurableSubject.Group, FloorPublishers, FloorWindow), out var group)
             || !rates.TryGetValue((DurableSubject.Memory, FloorPublishers, FloorWindow), out var memory))
@@ -119,10 +119,10 @@ internal static class DurableBenchmark
             return;
         }
 
-        var share = group / memory;
+        var share = group.PerSecond / memory.PerSecond;
         Console.WriteLine(string.Create(
             CultureInfo.InvariantCulture,
-            $"{part,-8} floor: group is {share:P0} of memory; at least {FloorShare:P0}: {(share >= FloorShare ? "holds" : "MISSED")}"));
+            $"{part,-8} floor: group is {share:P0} of memory ({group.PerCpuSecond / memory.PerCpuSecond:P0} for each CPU second); at least {FloorShare:P0}: {(share >= FloorShare ? "holds" : "MISSED")}"));
     }
 
     private static double MicrosecondsOfSync(string folder)

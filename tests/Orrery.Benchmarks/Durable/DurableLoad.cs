@@ -45,7 +45,8 @@ internal sealed class DurableLoad : IDisposable
     /// <summary>From each PUBLISH to its PUBACK, of the last measurement.</summary>
     public Latencies Latencies { get; } = new();
 
-    private long Acknowledged => _publishers.Sum(publisher => publisher.Acknowledged);
+    /// <summary>Messages whose PUBACK has come since the start of this load.</summary>
+    public long Acknowledged => _publishers.Sum(publisher => publisher.Acknowledged);
 
     private long Delivered => _subscriber?.Delivered ?? 0;
 
