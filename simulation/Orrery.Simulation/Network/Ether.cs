@@ -8,7 +8,7 @@ namespace Orrery.Simulation.Network;
 internal sealed class Ether
 {
     /// <summary>What fits a spare segment: most packets do. A larger segment is made for its one use.</summary>
-    public const int SmallBytes = 256;
+    public const int SmallBytes = 128;
 
     private const int OutputBytesMax = 4 * 1024;            // a buffer that a burst has made large is not kept
     private const int SparesMax = 64 * 1_024;               // of each kind: as many as clients of one rhythm have on their way at once
