@@ -34,12 +34,12 @@ internal sealed partial class RunCommand
         }
 
         if (runs.Count == 0) throw new UsageException("none of these runs has a broker with a store: give one persistence: os, group or fsync");
-        var pieces = runs.SelectMany(run => run.Points.Select((_, number) => (Run: run, Number: number))).ToArray();
+        var pieces = runs.SelectMany(run => run.Points.Select((_, number) => (Run: run, Number: number))).Select((piece, turn) => (piece.Run, piece.Number, Turn: turn)).ToArray();
         var progress = new ProgressLine(terminal, pieces.Length);
         var nameWidth = runs.Max(run => run.Planned.Run.Name.Length);
         var (points, violations, isQuiet, isJson) = (0L, 0, arguments.GetValue(_quiet), arguments.GetValue(_json));
         var ofRun = new List<CrashOutcome>();
-        var outcomes = RunPool.InOrderAsync(pieces, jobs, piece => (piece, Outcomes: Crash(sweep, piece.Run, piece.Number, progress)), cancellation);
+        var outcomes = RunPool.InOrderAsync(pieces, jobs, piece => (piece, Outcomes: Crash(sweep, piece.Run, piece.Number, piece.Turn, progress)), cancellation);
         await foreach (var (piece, ended) in outcomes.WithCancellation(CancellationToken.None))
         {
             ofRun.AddRange(ended);
@@ -60,9 +60,9 @@ internal sealed partial class RunCommand
         return violations > 0 ? VerdictExitCodes.Of([Verdict.Fail]) : VerdictExitCodes.Of([cancellation.IsCancellationRequested ? Verdict.Unknown : Verdict.Pass]);
     }
 
-    private static IReadOnlyList<CrashOutcome> Crash(CrashPointSweep sweep, CrashedRun run, int number, ProgressLine progress)
+    private static IReadOnlyList<CrashOutcome> Crash(CrashPointSweep sweep, CrashedRun run, int number, int turn, ProgressLine progress)
     {
-        var outcomes = sweep.Crash(run, number);
+        var outcomes = sweep.Crash(run, number, turn);
         progress.Advance(outcomes.Any(CrashPointText.IsBroken));
         return outcomes;
     }

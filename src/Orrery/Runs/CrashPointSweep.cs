@@ -15,7 +15,7 @@ internal sealed record CrashOutcome(CrashPoint Point, RunOutcome Outcome);
 /// <summary>Crashes runs at each operation of their disks.</summary>
 internal sealed class CrashPointSweep(RunExecution execution)
 {
-    /// <summary>Every so manieth point is crashed once more, at each operation of the start that follows.</summary>
+    /// <summary>At every so manieth operation that is taken, of all runs together, the start that follows is crashed too.</summary>
     public const int AgainEvery = 10;
 
     /// <summary>The ways to crash.</summary>
@@ -35,12 +35,16 @@ internal sealed class CrashPointSweep(RunExecution execution)
         return points.Length == 0 ? null : new CrashedRun(planned, points);
     }
 
-    /// <summary>Crashes a run at one of its points, and, if its turn has come, at each operation of the start after it.</summary>
-    public IReadOnlyList<CrashOutcome> Crash(CrashedRun run, int number)
+    /// <summary>Crashes a run at one of its points, and, if its turn has come, at the operations of the start after it.</summary>
+    /// <param name="run">The run.</param>
+    /// <param name="number">Which of its points.</param>
+    /// <param name="turn">Which point of all runs together that is.</param>
+    public IReadOnlyList<CrashOutcome> Crash(CrashedRun run, int number, int turn)
     {
         var first = One(run.Planned, run.Points[number], out var recovery);
-        if (number % (AgainEvery * Ways.Count) >= Ways.Count) return [first];
-        return [first, .. recovery.Select(operation => One(run.Planned, run.Points[number] with { Again = operation }, out _))];
+        var operation = turn / Ways.Count;
+        if (operation % AgainEvery != 0) return [first];
+        return [first, .. recovery.Where((_, i) => (i + (operation / AgainEvery)) % Sample == 0).Select(again => One(run.Planned, run.Points[number] with { Again = again }, out _))];
     }
 
     private CrashOutcome One(PlannedRun planned, CrashPoint point, out IReadOnlyList<long> recovery)
