@@ -27,8 +27,9 @@ internal sealed partial class RunCommand
 
         With --crash-points the process of each broker with a store ends at each operation of its disk but reads, in three ways: killed,
         by a power loss that leaves any part of what was not synced, and by one that tears writes. It starts again after a second; what
-        comes of it is judged by the rules of every run, and by the claims of the scenario that speak of no time and no number. At every
-        tenth operation the start that follows is crashed too, at each of its operations; --sample thins them out as well. The last line says how many points there were.
+        comes of it is judged by the rules of every run, by whether the broker recovers and lost nothing, and by the scenario's claims
+        below 'crashed'. At every tenth operation the start that follows is crashed too, at each of its operations. --sample thins both
+        out. The last line says how many points there were.
 
         Exit codes: 0 nothing failed; 1 a run failed; 2 a file is invalid, or the arguments make no sense; 3 nothing failed, but of
         some runs nobody can tell.
