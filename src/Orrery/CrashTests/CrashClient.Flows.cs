@@ -14,6 +14,7 @@ internal sealed partial class CrashClient
     private long _sequence;
     private ushort _lastIdentifier;
     private bool _isGranted;
+    private bool _isAsking;                             // SUBSCRIBE or UNSUBSCRIBE waits for its answer
     private int _answers;
     private int _completions;
     private int _releases;
@@ -52,23 +53,25 @@ internal sealed partial class CrashClient
         }
     }
 
-    /// <summary>Subscribes.</summary>
+    /// <summary>Subscribes, unless a SUBSCRIBE or UNSUBSCRIBE waits for its answer: one at a time, so that each answer tells what holds.</summary>
     public void Subscribe(Subscription subscription, uint? identifier)
     {
         lock (_lock)
         {
-            if (!IsConnected) return;
+            if (!IsConnected || _isAsking) return;
+            _isAsking = true;
             Send(new SubscribePacket { PacketIdentifier = new(TakeIdentifier()), Subscriptions = [subscription], SubscriptionIdentifier = Options.Version == MqttVersion.V5 ? identifier : null });
             Flush();
         }
     }
 
-    /// <summary>Unsubscribes.</summary>
+    /// <summary>Unsubscribes, as <see cref="Subscribe"/> subscribes.</summary>
     public void Unsubscribe(TopicFilter filter)
     {
         lock (_lock)
         {
-            if (!IsConnected) return;
+            if (!IsConnected || _isAsking) return;
+            _isAsking = true;
             Send(new UnsubscribePacket { PacketIdentifier = new(TakeIdentifier()), Filters = [filter] });
             Flush();
         }
@@ -77,6 +80,7 @@ internal sealed partial class CrashClient
     private void BeginConnection()
     {
         (_answers, _completions, _releases, RetainedCount) = (0, 0, 0, 0);
+        _isAsking = false;
         _output.ResetWrittenCount();
         if (Options.StartsClean) ForgetSession();
     }
@@ -119,7 +123,10 @@ internal sealed partial class CrashClient
                 OnPubRec(received);
                 break;
             case SubAckPacket:
-                _isGranted = true;
+                (_isGranted, _isAsking) = (true, false);
+                break;
+            case UnsubAckPacket:
+                _isAsking = false;
                 break;
             default:
                 break;
