@@ -23,14 +23,21 @@ internal sealed partial class HistoryView
         if (first is not null) connection.ForgottenFrom = first.Index;
     }
 
-    /// <summary>Whether an end of the process may have hidden what became of a CONNECT: it was kept, and nobody was told.</summary>
+    /// <summary>The CONNECTs of which an end of the process may have hidden what became of them: they were kept, and nobody was told.</summary>
     /// <param name="earlier">The session of before; null for none.</param>
     /// <param name="next">The connection that asks for a session.</param>
-    private bool IsBegunUnseen(SessionView? earlier, ConnectionView next) =>
-        BrokerOf(next.Broker).Persistence != Persistence.Memory && _connections.Exists(unseen =>
+    private IEnumerable<ConnectionView> UnseenBefore(SessionView? earlier, ConnectionView next) =>
+        BrokerOf(next.Broker).Persistence == Persistence.Memory ? [] : _connections.Where(unseen =>
             unseen is { ConnectRead: { } read, ConnAckSent: null } && unseen.Broker == next.Broker && unseen.ClientId == next.ClientId
             && read.Index < next.ConnAckSent!.Index && (earlier is null || read.Index > earlier.Last.ConnAckSent!.Index)
             && World.HasEnded(next.Broker, read.Nanoseconds, next.ConnAckSent.Nanoseconds));
+
+    /// <summary>From when on the session of before is perhaps another one: a clean start was read, and nobody was told what became of it.</summary>
+    private long PerhapsEndedFrom(SessionView earlier, ConnectionView next) => UnseenBefore(earlier, next)
+        .Where(unseen => unseen.Connect!.CleanStart)
+        .Select(unseen => unseen.ConnectRead!.Nanoseconds)
+        .DefaultIfEmpty(long.MaxValue)
+        .Min();
 
     /// <summary>The index of the last packet of a connection that has an answer; -1 for none.</summary>
     private static int AnsweredBy(ConnectionView connection)

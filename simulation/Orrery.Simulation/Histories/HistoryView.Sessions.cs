@@ -34,7 +34,7 @@ internal sealed partial class HistoryView
             var earlier = current.GetValueOrDefault(key);
             connection.Earlier = earlier?.Last;
             if (connection.Earlier is { } last && IsTakenOver(last, connection)) last.TakenOverBy = connection;
-            connection.ShouldBePresent = !connection.Connect!.CleanStart && IsBegunUnseen(earlier, connection) ? null : ShouldBePresent(earlier, connection);
+            connection.ShouldBePresent = !connection.Connect!.CleanStart && UnseenBefore(earlier, connection).Any() ? null : ShouldBePresent(earlier, connection);
             connection.EarlierEnd = earlier is null ? SessionEnd.None : EndOf(earlier, connection.ConnAckSent!).End;
 
             // MQTT 3.1 has no flag for it, so it is taken to be as it should.
@@ -47,6 +47,10 @@ internal sealed partial class HistoryView
                 current[key] = earlier;
                 _sessions.Add(earlier);
             }
+            else
+            {
+                earlier.PerhapsEndedFrom = Math.Min(earlier.PerhapsEndedFrom, PerhapsEndedFrom(earlier, connection));
+            }
 
             earlier.Connections.Add(connection);
             connection.Session = earlier;
@@ -55,7 +59,7 @@ internal sealed partial class HistoryView
         foreach (var session in current.Values)
         {
             var (first, last, end) = EndOf(session, null);
-            if (first <= Facts.EndNanoseconds) SetEnd(session, first, Math.Max(first, last), end);
+            if (Math.Min(first, session.PerhapsEndedFrom) <= Facts.EndNanoseconds) SetEnd(session, first, Math.Max(first, last), end);
         }
     }
 
@@ -80,8 +84,8 @@ internal sealed partial class HistoryView
 
     private void SetEnd(SessionView session, long first, long last, SessionEnd end)
     {
-        (session.EndEarliest, session.EndLatest, session.End) = (first, last, end);
-        session.EndIndex = IndexAt(first);
+        (session.EndEarliest, session.EndLatest, session.End) = (Math.Min(first, session.PerhapsEndedFrom), last, end);
+        session.EndIndex = IndexAt(session.EndEarliest);
     }
 
     /// <summary>When a session ends if no connection takes it up: the earliest and the latest instant.</summary>

@@ -54,6 +54,9 @@ internal sealed class SessionView(string broker, string clientId, HistoryEvent s
     /// <summary>The latest instant at which it may have ended; <see cref="long.MaxValue"/> when it has not.</summary>
     public long EndLatest { get; set; } = long.MaxValue;
 
+    /// <summary>From when on what goes by this session is perhaps another one; long.MaxValue for never.</summary>
+    public long PerhapsEndedFrom { get; set; } = long.MaxValue;
+
     /// <summary>The index of the first event at or after <see cref="EndEarliest"/>.</summary>
     public int EndIndex { get; set; } = int.MaxValue;
 
