@@ -42,6 +42,28 @@ public sealed class CrashPointRunTests
     }
 
     [Fact]
+    public void A_clean_start_of_which_nobody_was_told_may_have_ended_the_session_or_not()
+    {
+        const string Away = "away: { clean_start: false, session_expiry: 1h, keep_state: true }";
+        var run = Runs.Read(Runs.Scenario($"{Clients}\n{Away}", """
+            - { at: 0s, do: connect, client: pub }
+            - { at: 0s, do: connect, client: away }
+            - { at: 500ms, do: subscribe, client: away, filter: "a/#", qos: 1 }
+            - { at: 1s, do: disconnect, client: away }
+            - { at: 2s, do: publish, client: pub, topic: a/b, qos: 1, count: 2 }
+            - { at: 3s, do: connect, client: away, clean_start: true }
+            - { at: 8s, do: connect, client: away }
+            - { at: 9s, do: publish, client: pub, topic: a/b, qos: 1, count: 2 }
+            """, broker: "persistence: group"));
+
+        Assert.All(CrashPlan.OperationsOf(run, 1), operation =>
+        {
+            var result = ScenarioRunner.Run(run, new RunOptions { Crash = new CrashPoint(operation.Broker, operation.Operation, CrashWay.Kill) });
+            Assert.True(result.Verdict == Verdict.Pass, string.Join('\n', result.Findings.Select(finding => finding.Message)));
+        });
+    }
+
+    [Fact]
     public void The_start_after_a_crash_is_crashed_at_each_of_its_operations()
     {
         var (broker, operation) = CrashPlan.OperationsOf(Run, 1)[^3];
