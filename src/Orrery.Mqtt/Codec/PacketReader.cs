@@ -82,7 +82,7 @@ public sealed class PacketReader
         }
 
         // A ping has no parts: one batch serves all. What CONNECT asked for is of interest only where it breaks a rule.
-        if (scan is { Bytes: 2, Count: 1, Failure: null } && Ping(input.FirstSpan[0]) is { } ping)
+        if (scan is { Bytes: 2, Count: 1, Failure: null } && input.FirstSpan is [var first, ..] && Ping(first) is { } ping)
         {
             input = input.Slice(2);
             batch = ping;
