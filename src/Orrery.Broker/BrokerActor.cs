@@ -1,5 +1,6 @@
 using Microsoft.Extensions.Logging;
 using Orrery.Actors;
+using Orrery.Actors.Extensions;
 using Orrery.Broker.Connections;
 using Orrery.Broker.Persistence;
 using Orrery.Broker.Sessions;
@@ -12,13 +13,14 @@ namespace Orrery.Broker;
 /// <summary>The root of one isolated broker: makes its parts, and stops them in order.</summary>
 internal sealed class BrokerActor : UntypedActor
 {
-    private readonly BrokerOptions _options;
+    private readonly Published<BrokerOptions> _options;
     private readonly ILogger _logger;
     private readonly Explanation? _explain;
     private readonly IMessageStore? _messages;
     private readonly List<IActorRef> _readyAskers = [];
     private BrokerReady? _ready;
     private StoreHandle? _store;
+    private IActorRef _topics = ActorRefs.Nobody;
     private IActorRef _connections = ActorRefs.Nobody;
     private IActorRef _sessions = ActorRefs.Nobody;
     private IActorRef _statistics = ActorRefs.Nobody;
@@ -28,7 +30,7 @@ internal sealed class BrokerActor : UntypedActor
     {
         _messages = messages;
         _explain = explain;
-        _options = options;
+        _options = new Published<BrokerOptions>(options);
         _logger = logger;
     }
 
@@ -40,13 +42,9 @@ internal sealed class BrokerActor : UntypedActor
         var (options, logger, explain) = (_options, _logger, _explain);
         _store = _messages is null ? null : new StoreHandle();
         var store = _store;
-        var topics = TopicTree.Create(Context, new TopicTreeOptions
-        {
-            RetainedMessagesMax = options.RetainedMessagesMax,
-            RetainedBytesMax = options.RetainedBytesMax,
-            TopicLevelsMax = options.TopicLevelsMax,
-        }, store);
-        _statistics = Context.ActorOf(Props.Create(() => new StatisticsActor(options, topics, store)), "sys");
+        var topics = TopicTree.Create(Context, TopicOptionsOf(options.Value), store);
+        _topics = topics.Root;
+        _statistics = Context.ActorOf(Props.Create(() => new StatisticsActor(options.Value, topics, store)), "sys");
         var statistics = _statistics;
         var groups = new SharedGroupContext(options, topics, statistics, logger, explain, store);
         var shared = Context.ActorOf(Props.Create(() => new SharedGroupsActor(groups)), "shared");
@@ -82,6 +80,9 @@ internal sealed class BrokerActor : UntypedActor
                 _ready = ready;
                 AnswerReady();
                 break;
+            case SetOptions set:
+                OnSetOptions(set.Options);
+                break;
             case StatisticsActor.GetStatistics:
                 _statistics.Forward(message);
                 break;
@@ -107,6 +108,32 @@ internal sealed class BrokerActor : UntypedActor
                 break;
         }
     }
+
+    /// <summary>Every actor reads the limits when it needs them; the tree alone is told, since it knows of no broker.</summary>
+    private void OnSetOptions(BrokerOptions options)
+    {
+        var before = _options.Value;
+        IReadOnlyList<string> faults = [.. options.Validate(), .. before.FixedDifferences(options)];
+        if (faults.Count > 0)
+        {
+            BrokerLog.OptionsRefused(_logger, string.Join(' ', faults));
+        }
+        else
+        {
+            _options.Publish(options);
+            _topics.Tell(new TopicProtocol.SetLimits(TopicOptionsOf(options)), Self);
+            BrokerLog.OptionsChanged(_logger, options.DifferencesFrom(before));
+        }
+
+        Sender.Tell(new BrokerOptionsSet(faults), Self);
+    }
+
+    private static TopicTreeOptions TopicOptionsOf(BrokerOptions options) => new()
+    {
+        RetainedMessagesMax = options.RetainedMessagesMax,
+        RetainedBytesMax = options.RetainedBytesMax,
+        TopicLevelsMax = options.TopicLevelsMax,
+    };
 
     /// <summary>Nobody is served before all that was kept is there.</summary>
     private void OnAccept(ConnectionsActor.Accept accept)
@@ -135,6 +162,9 @@ internal sealed class BrokerActor : UntypedActor
 
         _readyAskers.Clear();
     }
+
+    /// <summary>Other limits and policies, answered with <see cref="BrokerOptionsSet"/>.</summary>
+    public sealed record SetOptions(BrokerOptions Options);
 
     /// <summary>Asks for <see cref="BrokerReady"/>.</summary>
     public sealed record GetReady

@@ -1,3 +1,4 @@
+using System.Globalization;
 using Orrery.Broker.Sharing;
 using Orrery.Mqtt;
 
@@ -117,6 +118,67 @@ public sealed record BrokerOptions
     /// <summary>How often the figures below "$SYS/broker/" are published, those that changed, while anybody is connected.</summary>
     /// <value>Seconds, 0 to 86,400. Default: 10, as mosquitto's <c>sys_interval</c>. 0 switches them off.</value>
     public int SysIntervalSeconds { get; init; } = 10;
+
+    /// <summary>The limits that may change and differ from others, each with its value and the one before.</summary>
+    internal string DifferencesFrom(BrokerOptions before)
+    {
+        var differences = new List<string>();
+        Note(nameof(ConnectionsMax), before.ConnectionsMax, ConnectionsMax);
+        Note(nameof(SessionsMax), before.SessionsMax, SessionsMax);
+        Note(nameof(ConnectTimeoutSeconds), before.ConnectTimeoutSeconds, ConnectTimeoutSeconds);
+        Note(nameof(KeepAliveMaxSeconds), before.KeepAliveMaxSeconds, KeepAliveMaxSeconds);
+        Note(nameof(SessionExpiryIntervalMaxSeconds), before.SessionExpiryIntervalMaxSeconds, SessionExpiryIntervalMaxSeconds);
+        Note(nameof(ReceiveMaximum), before.ReceiveMaximum, ReceiveMaximum);
+        Note(nameof(PayloadFormatChecked), before.PayloadFormatChecked, PayloadFormatChecked);
+        Note(nameof(InFlightMax), before.InFlightMax, InFlightMax);
+        Note(nameof(QueuedMessagesMax), before.QueuedMessagesMax, QueuedMessagesMax);
+        Note(nameof(QueuedBytesMax), before.QueuedBytesMax, QueuedBytesMax);
+        Note(nameof(QueueFullPolicy), before.QueueFullPolicy, QueueFullPolicy);
+        Note(nameof(SharedInFlightMax), before.SharedInFlightMax, SharedInFlightMax);
+        Note(nameof(SubscriptionsPerSessionMax), before.SubscriptionsPerSessionMax, SubscriptionsPerSessionMax);
+        Note(nameof(RetainedMessagesMax), before.RetainedMessagesMax, RetainedMessagesMax);
+        Note(nameof(RetainedBytesMax), before.RetainedBytesMax, RetainedBytesMax);
+        Note(nameof(InTransitBytesMax), before.InTransitBytesMax, InTransitBytesMax);
+        Note(nameof(LongClientIdentifiersInMqtt31), before.LongClientIdentifiersInMqtt31, LongClientIdentifiersInMqtt31);
+        return differences.Count == 0 ? "none" : string.Join(", ", differences);
+
+        void Note<T>(string option, T was, T value)
+        {
+            if (!Equals(was, value))
+            {
+                differences.Add(string.Create(CultureInfo.InvariantCulture, $"{option} {value} (was {was})"));
+            }
+        }
+    }
+
+    /// <summary>Says what differs in other options and can't be changed while a broker runs.</summary>
+    /// <param name="next">The options to be.</param>
+    /// <returns>One sentence an option; empty when all that differs can be changed.</returns>
+    /// <remarks>Fixed is what hosts set up their readers with, and what clients were told is available; and the figures below "$SYS/".</remarks>
+    public IReadOnlyList<string> FixedDifferences(BrokerOptions next)
+    {
+        ArgumentNullException.ThrowIfNull(next);
+        var faults = new List<string>();
+        Check(nameof(MaximumPacketSize), MaximumPacketSize, next.MaximumPacketSize);
+        Check(nameof(TopicAliasMaximum), TopicAliasMaximum, next.TopicAliasMaximum);
+        Check(nameof(TopicLevelsMax), TopicLevelsMax, next.TopicLevelsMax);
+        Check(nameof(MaximumQoS), MaximumQoS, next.MaximumQoS);
+        Check(nameof(RetainAvailable), RetainAvailable, next.RetainAvailable);
+        Check(nameof(WildcardSubscriptionAvailable), WildcardSubscriptionAvailable, next.WildcardSubscriptionAvailable);
+        Check(nameof(SubscriptionIdentifiersAvailable), SubscriptionIdentifiersAvailable, next.SubscriptionIdentifiersAvailable);
+        Check(nameof(SharedSubscriptionAvailable), SharedSubscriptionAvailable, next.SharedSubscriptionAvailable);
+        Check(nameof(SharedSubscriptionStrategy), SharedSubscriptionStrategy, next.SharedSubscriptionStrategy);
+        Check(nameof(SysIntervalSeconds), SysIntervalSeconds, next.SysIntervalSeconds);
+        return faults;
+
+        void Check<T>(string option, T before, T after)
+        {
+            if (!Equals(before, after))
+            {
+                faults.Add($"{option} is {before} and can't be changed while the broker runs.");
+            }
+        }
+    }
 
     /// <summary>Checks every value against its range.</summary>
     /// <returns>One sentence a fault, with the option's name, its value and the range; empty when all is well.</returns>

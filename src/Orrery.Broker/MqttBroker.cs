@@ -50,6 +50,17 @@ public sealed class MqttBroker
         return new SessionProtocol.Describe(clientId);
     }
 
+    /// <summary>The message that gives <see cref="Actor"/> other limits and policies; the answer is <see cref="BrokerOptionsSet"/>.</summary>
+    /// <param name="options">All of them.</param>
+    /// <remarks>They hold from then on: a queue that is longer takes nothing until it is shorter, connections and sessions beyond a
+    /// limit stay and no more come, and what clients were told at their CONNECT (keep-alive, Receive Maximum, how much may be in
+    /// flight to them) counts for them until they connect again.</remarks>
+    public static object SetOptions(BrokerOptions options)
+    {
+        ArgumentNullException.ThrowIfNull(options);
+        return new BrokerActor.SetOptions(options);
+    }
+
     /// <summary>The message that asks <see cref="Actor"/> to close all connections and stop; it answers once that is done.</summary>
     /// <remarks>Version 5 clients get DISCONNECT 0x8B; wills are published as after a network failure.</remarks>
     public static object Stop => BrokerActor.Stop.Instance;

@@ -106,7 +106,7 @@ internal sealed partial class HistoryView
     private (long First, long Last, SessionEnd End) TimedEndOf(SessionView session, HistoryEvent? before)
     {
         var last = session.Last;
-        var seconds = last.SessionExpirySeconds(OptionsOf(session.Broker).SessionExpiryIntervalMaxSeconds);
+        var seconds = last.SessionExpirySeconds(OptionsAt(session.Broker, last.ConnAckSent?.Index ?? 0).SessionExpiryIntervalMaxSeconds);
         if (last.CloseEarliest is not { } closed || (before is not null && closed > before.Nanoseconds) || seconds == uint.MaxValue)
             return (long.MaxValue, long.MaxValue, SessionEnd.None);
         var closedBy = last.CloseLatest ?? closed;

@@ -82,8 +82,24 @@ internal sealed partial class HistoryView
     /// <summary>What is known of a broker.</summary>
     public BrokerFacts BrokerOf(string name) => Facts.Brokers.GetValueOrDefault(name) ?? UnknownBroker;
 
-    /// <summary>A broker's limits and policies.</summary>
+    /// <summary>A broker's limits and policies when it started first; those that may not change count throughout.</summary>
     public BrokerOptions OptionsOf(string broker) => BrokerOf(broker).Options;
+
+    /// <summary>A broker's limits and policies at an event.</summary>
+    /// <param name="broker">The broker.</param>
+    /// <param name="index">The event's index.</param>
+    public BrokerOptions OptionsAt(string broker, int index) => OptionsUpTo(broker, index)[^1];
+
+    /// <summary>All limits and policies that a broker had up to an event, in order.</summary>
+    /// <param name="broker">The broker.</param>
+    /// <param name="index">The event's index.</param>
+    public IReadOnlyList<BrokerOptions> OptionsUpTo(string broker, int index)
+    {
+        var facts = BrokerOf(broker);
+        if (facts.LaterOptions.Count == 0) return [facts.Options];
+        var changes = _decisions.Count(decision => decision.Index < index && decision.Node == broker && JudgedDecisions.Is(decision, JudgedDecisions.OptionsChanged));
+        return [facts.Options, .. facts.LaterOptions.Take(changes)];
+    }
 
     /// <summary>What is known of a client; null for nothing.</summary>
     public ClientFacts? ClientOf(string name) => Facts.Clients.GetValueOrDefault(name);

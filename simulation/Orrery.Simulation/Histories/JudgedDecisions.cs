@@ -33,6 +33,9 @@ internal static class JudgedDecisions
     /// <summary>A broker has back what it kept.</summary>
     public const string StoreRecovered = "StoreRecovered";
 
+    /// <summary>The broker goes on with other limits.</summary>
+    public const string OptionsChanged = "OptionsChanged";
+
     /// <summary>Whether an event is a log line with a name.</summary>
     public static bool Is(HistoryEvent happened, string name) => happened.Kind == HistoryKind.Decision && happened.Name == name;
 }

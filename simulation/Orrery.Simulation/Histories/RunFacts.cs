@@ -26,8 +26,11 @@ public sealed record RunFacts
 /// <summary>One broker of a run.</summary>
 public sealed record BrokerFacts
 {
-    /// <summary>Its limits and policies.</summary>
+    /// <summary>Its limits and policies when it started first.</summary>
     public BrokerOptions Options { get; init; } = new();
+
+    /// <summary>Those that it was given later, in order: its log says when each began to count.</summary>
+    public IReadOnlyList<BrokerOptions> LaterOptions { get; init; } = [];
 
     /// <summary>What its store survives.</summary>
     public Persistence Persistence { get; init; }

@@ -83,9 +83,12 @@ internal static class FlowOracles
     {
         foreach (var line in view.Decisions.Where(decision => JudgedDecisions.Is(decision, JudgedDecisions.QueueFull)))
         {
-            var options = view.OptionsOf(line.Node);
+            var options = view.OptionsAt(line.Node, line.Index);
             if (NumberBefore(line.Detail, " messages, ") is not { } messages || NumberBefore(line.Detail, " bytes.") is not { } bytes) continue;
-            var isOver = messages > options.QueuedMessagesMax || bytes > options.QueuedBytesMax;
+
+            // A limit that is lowered takes nothing out of a queue that is longer.
+            var before = view.OptionsUpTo(line.Node, line.Index);
+            var isOver = messages > before.Max(one => one.QueuedMessagesMax) || bytes > before.Max(one => one.QueuedBytesMax);
 
             // With neither limit reached there was room, unless the message itself is larger than what was left.
             var hasRoom = messages < options.QueuedMessagesMax && bytes < options.QueuedBytesMax / 2;
@@ -144,12 +147,13 @@ internal static class FlowOracles
     {
         foreach (var broker in view.Connections.GroupBy(connection => connection.Broker, StringComparer.Ordinal))
         {
-            var options = view.OptionsOf(broker.Key);
+            var all = view.OptionsUpTo(broker.Key, int.MaxValue);
+            var subscriptionsMax = all.Max(options => options.SubscriptionsPerSessionMax);
             foreach (var session in view.Sessions.Where(session => session.Broker == broker.Key))
             {
                 var granted = session.Subscriptions.Count(s => s is { Granted: not null, Replaces: null }) - session.Subscriptions.Count(s => s.Ended is not null);
-                if (granted > options.SubscriptionsPerSessionMax)
-                    yield return new Violation($"{session} was granted {granted} subscriptions; the limit of {broker.Key} is {options.SubscriptionsPerSessionMax}.", session.Subscriptions[^1].Read, session.Subscriptions[^1].Acknowledged);
+                if (granted > subscriptionsMax)
+                    yield return new Violation($"{session} was granted {granted} subscriptions; the limit of {broker.Key} is {subscriptionsMax}.", session.Subscriptions[^1].Read, session.Subscriptions[^1].Acknowledged);
             }
 
             var changes = broker.Where(connection => connection.IsAccepted).SelectMany(connection => new (int Index, int Change, ConnectionView Connection)[]
@@ -158,14 +162,16 @@ internal static class FlowOracles
             foreach (var (_, change, connection) in changes)
             {
                 open += change;
-                if (change < 0 || open <= options.ConnectionsMax) continue;
-                yield return new Violation($"{connection} is connection {open} of {broker.Key} at {Say.Time(connection.ConnAckSent!)}; its limit is {options.ConnectionsMax}.", connection.ConnAckSent);
+                var connectionsMax = Math.Max(
+                    view.OptionsAt(broker.Key, connection.Accepted?.Index ?? connection.ConnAckSent!.Index).ConnectionsMax, view.OptionsAt(broker.Key, connection.ConnAckSent!.Index).ConnectionsMax);
+                if (change < 0 || open <= connectionsMax) continue;
+                yield return new Violation($"{connection} is connection {open} of {broker.Key} at {Say.Time(connection.ConnAckSent!)}; its limit is {connectionsMax}.", connection.ConnAckSent);
                 break;
             }
 
             var sessions = view.Sessions.Where(session => session.Broker == broker.Key).ToArray();
-            var excess = Array.Find(sessions, session => sessions.Count(other => other.Started.Index <= session.Started.Index && other.EndEarliest > session.Started.Nanoseconds) > options.SessionsMax);
-            if (excess is not null) yield return new Violation($"The session of {excess} began at {Say.Time(excess.Started)} beside {options.SessionsMax} others, which is the limit of {broker.Key}.", excess.Started);
+            var excess = Array.Find(sessions, session => sessions.Count(other => other.Started.Index <= session.Started.Index && other.EndEarliest > session.Started.Nanoseconds) > view.OptionsAt(broker.Key, session.Started.Index).SessionsMax);
+            if (excess is not null) yield return new Violation($"The session of {excess} began at {Say.Time(excess.Started)} beside {view.OptionsAt(broker.Key, excess.Started.Index).SessionsMax} others, which is the limit of {broker.Key}.", excess.Started);
         }
     }
 }

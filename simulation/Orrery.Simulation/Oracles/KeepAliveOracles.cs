@@ -86,7 +86,7 @@ internal static class KeepAliveOracles
     {
         foreach (var connection in view.Connections.Where(connection => connection is { IsAccepted: true, Version: MqttVersion.V5 }))
         {
-            var max = view.OptionsOf(connection.Broker).KeepAliveMaxSeconds;
+            var max = view.OptionsAt(connection.Broker, connection.ConnectRead?.Index ?? 0).KeepAliveMaxSeconds;
             var asked = connection.Connect!.KeepAliveSeconds;
             var expected = max > 0 && (asked == 0 || asked > max) ? max : asked;
             if (connection.KeepAliveSeconds != expected)

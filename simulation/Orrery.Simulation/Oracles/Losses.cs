@@ -74,7 +74,7 @@ internal static class Losses
 
         // A client that acknowledges nothing more gets nothing more.
         return !view.IsScripted(last.Client)
-            && Judging.InFlight(session, last, int.MaxValue) < Math.Min(last.ReceiveMaximum, view.OptionsOf(session.Broker).InFlightMax);
+            && Judging.InFlight(session, last, int.MaxValue) < Math.Min(last.ReceiveMaximum, view.OptionsAt(session.Broker, last.ConnAckSent!.Index).InFlightMax);
     }
 
     /// <summary>What happened up to then must have come to its end.</summary>

@@ -78,7 +78,7 @@ internal static class QoS0Oracles
     }
 
     private static bool IsFull(HistoryView view, SessionView session, ConnectionView connection, int index) =>
-        Judging.InFlight(session, connection, index) >= Math.Min(connection.ReceiveMaximum, view.OptionsOf(session.Broker).InFlightMax);
+        Judging.InFlight(session, connection, index) >= Math.Min(connection.ReceiveMaximum, view.OptionsAt(session.Broker, connection.ConnAckSent!.Index).InFlightMax);
 
     /// <summary>All that is passed on unaltered, as text; the expiry is not.</summary>
     internal static string PropertiesOf(MessageProperties? properties) => properties is null ? "" : string.Join(", ", ((string?[])

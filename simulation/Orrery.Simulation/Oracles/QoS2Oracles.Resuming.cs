@@ -39,7 +39,7 @@ internal static partial class QoS2Oracles
                 var (from, resumed) = (connection.ConnAckSent!.Index, connection.ConnAckSent.Nanoseconds);
                 var until = resumed + Judging.AftermathNanoseconds + (2 * view.LatencyMax());
                 if (until > view.Facts.EndNanoseconds || !view.IsPrompt(connection.Client) || !view.IsCalm(connection, resumed, until)) continue;
-                var limit = Math.Min(connection.ReceiveMaximum, view.OptionsOf(session.Broker).InFlightMax);
+                var limit = Math.Min(connection.ReceiveMaximum, view.OptionsAt(session.Broker, connection.ConnAckSent!.Index).InFlightMax);
                 foreach (var exchange in session.Exchanges)
                 {
                     if (exchange.Sends[0].Sent.Index > from) break;

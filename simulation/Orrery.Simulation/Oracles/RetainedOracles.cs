@@ -149,7 +149,7 @@ internal static class RetainedOracles
         var until = subscription.Acknowledged!.Nanoseconds + Judging.AftermathNanoseconds;
         if (until > view.Facts.EndNanoseconds || !view.IsPrompt(connection.Client) || !view.IsCalm(connection, subscription.Read.Nanoseconds, until)) return false;
         if (connection.Connect!.MaximumPacketSize is not null || view.Drops.Find(session.Broker, sample, session.ClientId) is not null) return false;
-        var limit = Math.Min(connection.ReceiveMaximum, view.OptionsOf(session.Broker).InFlightMax);
+        var limit = Math.Min(connection.ReceiveMaximum, view.OptionsAt(session.Broker, connection.ConnAckSent!.Index).InFlightMax);
         if (Judging.InFlight(session, connection, view.IndexAt(until)) >= limit) return false;
 
         // An UNSUBSCRIBE right behind it may come before the retained message.

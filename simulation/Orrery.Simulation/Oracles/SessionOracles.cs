@@ -53,7 +53,7 @@ internal static class SessionOracles
                 {
                     SessionEnd.ProcessEnded => "the session ended with the broker's process",
                     SessionEnd.WithConnection => $"the session ended with {earlier}, at {Say.Time(earlier.CloseLatest ?? 0)}",
-                    SessionEnd.Expired => $"the session of {earlier}, which closed at {Say.Time(earlier.CloseLatest ?? 0)}, had {earlier.SessionExpirySeconds(view.OptionsOf(earlier.Broker).SessionExpiryIntervalMaxSeconds)} s to live",
+                    SessionEnd.Expired => $"the session of {earlier}, which closed at {Say.Time(earlier.CloseLatest ?? 0)}, had {earlier.SessionExpirySeconds(view.OptionsAt(earlier.Broker, earlier.ConnAckSent?.Index ?? 0).SessionExpiryIntervalMaxSeconds)} s to live",
                     _ when earlier.CloseEarliest is { } closed => $"the session of {earlier}, which closed at {Say.Time(closed)}, had not ended",
                     _ => $"{earlier} was open",
                 };

@@ -97,7 +97,7 @@ internal static class SharedOracles
         var session = member.Session;
         var connection = session.Connections.FindLast(connection => connection.ConnAckSent!.Index < owned.Index);
         if (connection is null || !view.IsCalm(connection, owned.Nanoseconds, until)) return false;
-        var options = view.OptionsOf(session.Broker);
+        var options = view.OptionsAt(session.Broker, connection.ConnAckSent!.Index);
         var limit = Math.Min(connection.ReceiveMaximum, Math.Min(options.InFlightMax, options.SharedInFlightMax));
         return connection.Connect!.MaximumPacketSize is null && Judging.InFlight(session, connection, owned.Index) < limit && Judging.InFlight(session, connection, view.IndexAt(until)) < limit;
     }

@@ -38,7 +38,7 @@ internal sealed record WillFate(ConnectionView Connection, WillDue Due, long Fro
         var (will, broker) = (connection.Will!, connection.Broker);
         var closedBy = Math.Max(closed, connection.CloseLatest ?? closed);
         var epsilon = view.Facts.TimerGranularityNanoseconds;
-        var seconds = connection.SessionExpirySeconds(view.OptionsOf(broker).SessionExpiryIntervalMaxSeconds);
+        var seconds = connection.SessionExpirySeconds(view.OptionsAt(broker, connection.ConnAckSent?.Index ?? 0).SessionExpiryIntervalMaxSeconds);
         var delay = Math.Min(connection.Version == MqttVersion.V5 ? will.DelayIntervalSeconds : 0, seconds) * NanosecondsPerSecond;
         var (from, to) = (closed + delay - Judging.ClockTickNanoseconds, Late(view, broker, closed, closedBy + delay + epsilon));
 

@@ -145,6 +145,13 @@ internal sealed partial class BrokerProcess : EventTarget, IStreamListener
     /// <summary>Ends the process and its machine at once: nobody is told, and what arrives later is answered with RST (N6).</summary>
     public void LosePower() => End("power_loss", end => end.Vanish(StreamEnding.ProcessEnded));
 
+    /// <summary>Gives the broker other limits (B5): this life, if there is one and as soon as it has the processor, and those that follow.</summary>
+    public void SetOptions(BrokerOptions options)
+    {
+        Options = options;
+        Do(() => Broker.Actor.Tell(MqttBroker.SetOptions(options), ActorRefs.NoSender));
+    }
+
     /// <summary>Asks the broker to close its connections and end (B1).</summary>
     public void Stop()
     {

@@ -44,6 +44,7 @@ internal static class BrokerEvents
         (504, "store_progress"),
         (505, "store_recovered"),
         (506, "store_retained_refused"),
+        (600, "limits_changed"),
     ];
 
     /// <summary>The names, in the order of their numbers.</summary>

@@ -13,7 +13,6 @@ internal static class Capabilities
         foreach (var step in scenario.Steps.Concat(scenario.Faults))
         {
             if (step is BridgeStep) return "it switches a bridge, and brokers can't be bridged yet";
-            if (step is SetLimitStep) return "it changes limits of a running broker, which this broker can't do";
         }
 
         return null;

@@ -58,6 +58,7 @@ internal sealed class FactsOfRun(RunWorld world)
     private BrokerFacts BrokerOf(SimulatedBroker broker) => new()
     {
         Options = broker.Options,
+        LaterOptions = broker.LaterOptions,
         Persistence = broker.Node.Persistence,
         Failures = _failures.GetValueOrDefault(broker.Name) ?? [],
         TurnsWithoutEffectMax = broker.Process.TurnsWithoutEffectMax,

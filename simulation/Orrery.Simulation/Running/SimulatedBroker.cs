@@ -40,11 +40,14 @@ internal sealed class SimulatedBroker : IProcessWatcher
     /// <summary>Whether no other broker is its child.</summary>
     public bool IsLeaf { get; }
 
-    /// <summary>Its limits.</summary>
+    /// <summary>Its limits when it starts first.</summary>
     public BrokerOptions Options { get; set; }
 
     /// <summary>What it keeps beyond its process; null for nothing.</summary>
     public BrokerDisk? Disk { get; }
+
+    /// <summary>The limits that it was given while it ran, in order.</summary>
+    public List<BrokerOptions> LaterOptions { get; } = [];
 
     /// <summary>The process.</summary>
     public BrokerProcess Process { get; }

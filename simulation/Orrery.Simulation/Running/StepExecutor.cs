@@ -104,6 +104,9 @@ internal sealed partial class StepExecutor(RunWorld world)
             case PauseStep pause:
                 if (process.State == ProcessState.Up) process.Pause(pause.For.Nanoseconds, pause.StopsClock);
                 break;
+            case SetLimitStep set:
+                SetLimits(broker, set.Limits);
+                break;
             case SetClockStep { By: { } by }:
                 process.JumpWallClock(TimeSpan.FromTicks(by.Nanoseconds / TimeSpan.NanosecondsPerTick));
                 world.Recorder.Add(HistoryKind.ClockChanged, broker.Name, detail: $"the wall clock jumps by {by}");
@@ -115,6 +118,15 @@ internal sealed partial class StepExecutor(RunWorld world)
             default:
                 throw new InvalidOperationException($"no rule for {step}");
         }
+    }
+
+    private static void SetLimits(SimulatedBroker broker, Limits limits)
+    {
+        var options = WorldOptions.With(broker.Process.Options, limits);
+        if (options == broker.Process.Options) return;
+        if (broker.Process.State == ProcessState.Down && broker.Process.Lives == 0) broker.Options = options;
+        else broker.LaterOptions.Add(options);
+        broker.Process.SetOptions(options);
     }
 
     /// <summary>Ends a broker in order; one that is paused is asked when it goes on.</summary>

@@ -19,10 +19,11 @@ internal static class WorldOptions
     private const long NanosecondsPerSecond = 1_000_000_000;
 
     /// <summary>A broker's limits.</summary>
-    public static BrokerOptions Of(Limits? limits)
+    public static BrokerOptions Of(Limits? limits) => limits is null ? new BrokerOptions() : With(new BrokerOptions(), limits);
+
+    /// <summary>Other limits; those that are absent stay as they are.</summary>
+    public static BrokerOptions With(BrokerOptions options, Limits limits)
     {
-        var options = new BrokerOptions();
-        if (limits is null) return options;
         return options with
         {
             ConnectionsMax = limits.Connections ?? options.ConnectionsMax,

@@ -57,6 +57,7 @@ internal static class WorldRules
         foreach (var (node, step) in ((document[key] as ListNode)?.Items ?? []).Zip(steps))
         {
             CheckDisks(node, step, scenario.Topology, errors);
+            if (step is SetLimitStep set) CheckLimits(node, set, scenario, errors);
             if (step is LinkFault fault && fault.Link.Contains("->", StringComparison.Ordinal) && !Joins(scenario.Topology, fault.Link))
                 errors.Add(node.Position, $"no client of this file has the path '{fault.Link}', so the fault would do nothing");
             if (step is CorruptFault && scenario.Profile is not { Base: ProfileBase.Hostile })
@@ -77,6 +78,23 @@ internal static class WorldRules
     // What is not declared has been said elsewhere.
     private static bool HasDisk(Topology topology, string broker) =>
         !topology.Brokers.TryGetValue(Whole(broker), out var node) || node.Persistence != Persistence.Memory;
+
+    private static void CheckLimits(ScenarioNode node, SetLimitStep step, Scenario scenario, ErrorList errors)
+    {
+        if (!scenario.Topology.Brokers.TryGetValue(Whole(step.Node), out var broker))
+        {
+            if (scenario.Topology.Clients.ContainsKey(Whole(step.Node))) errors.Add(node.Position, $"'{step.Node}' is a client, and limits are a broker's");
+            return;
+        }
+
+        var before = WorldOptions.Of(broker.Limits);
+        var after = WorldOptions.With(before, step.Limits);
+        if (step.Limits.Packet is not null)
+            errors.Add(node.Position, "'packet' can't change while a broker runs: readers of connections are set up with it; give it in 'limits' of the broker");
+        else if (after == before && step.Limits == new Limits())
+            errors.Add(node.Position, "this changes no limit");
+        foreach (var fault in after.Validate()) errors.Add(node.Position, $"the broker can't have these limits: {fault}");
+    }
 
     /// <summary>Whether a path leads from a client to its broker, or back, or along a bridge.</summary>
     private static bool Joins(Topology topology, string path)

@@ -25,6 +25,9 @@ internal sealed class Attachment
     /// <summary>QoS 1 and 2 publications that may be in flight to the client [MQTT-3.3.4-9].</summary>
     public int ReceiveMaximum { get; }
 
+    /// <summary>QoS 1 and 2 publications that the client may have unanswered, as its CONNACK said [MQTT-3.3.4-7].</summary>
+    public required int InboundMaximum { get; init; }
+
     /// <summary>How long the session outlives this connection; DISCONNECT may change it.</summary>
     public uint SessionExpiryIntervalSeconds { get; set; }
 

@@ -115,7 +115,10 @@ internal sealed partial class SessionActor
 
         KeepAttach(expiry, connect.Will);
         var receiveMaximum = Math.Min(connect.ReceiveMaximum ?? ushort.MaxValue, _broker.Options.InFlightMax);
-        _attached = new Attachment(attach.Connection, connect.Version, connect.MaximumPacketSize ?? uint.MaxValue, receiveMaximum, expiry);
+        _attached = new Attachment(attach.Connection, connect.Version, connect.MaximumPacketSize ?? uint.MaxValue, receiveMaximum, expiry)
+        {
+            InboundMaximum = _broker.Options.ReceiveMaximum,
+        };
         _will = connect.Will;
         Context.Watch(attach.Connection);
         _outbound.Open(receiveMaximum);
@@ -141,7 +144,7 @@ internal sealed partial class SessionActor
         {
             SessionPresent = present,
             SessionExpiryIntervalSeconds = expiry == (connect.SessionExpiryIntervalSeconds ?? 0) ? null : expiry,
-            ReceiveMaximum = options.ReceiveMaximum == ushort.MaxValue ? null : (ushort)options.ReceiveMaximum,
+            ReceiveMaximum = _attached!.InboundMaximum == ushort.MaxValue ? null : (ushort)_attached.InboundMaximum,
             MaximumQoS = options.MaximumQoS == QoS.ExactlyOnce ? null : options.MaximumQoS,
             RetainAvailable = options.RetainAvailable ? null : false,
             MaximumPacketSize = options.MaximumPacketSize >= BrokerOptions.LargestPacket ? null : options.MaximumPacketSize,

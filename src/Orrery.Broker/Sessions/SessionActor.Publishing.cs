@@ -46,7 +46,7 @@ internal sealed partial class SessionActor
         if (message.QoS != QoS.AtMostOnce && ExceedsReceiveMaximum(publish))
         {
             _broker.Explain?.Refused(_clientId, message, ReasonCode.ReceiveMaximumExceeded);
-            AbandonBatch(ReasonCode.ReceiveMaximumExceeded, $"more than {options.ReceiveMaximum} unanswered publications"); // [MQTT-3.3.4-9]
+            AbandonBatch(ReasonCode.ReceiveMaximumExceeded, $"more than {_batch!.From.InboundMaximum} unanswered publications"); // [MQTT-3.3.4-9]
             return;
         }
 
@@ -101,7 +101,7 @@ internal sealed partial class SessionActor
     {
         var isCounted = publish.Message.QoS == QoS.ExactlyOnce && _inbound.UsesQuota(publish.PacketIdentifier);
         return _batch!.From.Version == MqttVersion.V5
-            && _inbound.CountOnConnection + _publishedInBatch + (isCounted ? 0 : 1) > _broker.Options.ReceiveMaximum;
+            && _inbound.CountOnConnection + _publishedInBatch + (isCounted ? 0 : 1) > _batch.From.InboundMaximum;
     }
 
     /// <summary>Keeps a retained message, then routes it: whoever subscribes in between gets the new value.</summary>

@@ -31,8 +31,7 @@ internal sealed partial class SessionActor : UntypedActor, IWithTimers
         _clientId = clientId;
         _store = broker.Store;
         _gate = _store is null ? null : new OutputGate();
-        var options = broker.Options;
-        _queue = new SessionQueue(options.QueuedMessagesMax, options.QueuedBytesMax, options.QueueFullPolicy);
+        _queue = new SessionQueue(broker.CurrentOptions);
     }
 
     /// <inheritdoc/>

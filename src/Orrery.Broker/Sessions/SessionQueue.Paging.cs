@@ -32,7 +32,8 @@ internal sealed partial class SessionQueue
     public long ReadAfter { get; private set; }
 
     /// <summary>True while the limits are exceeded, since the oldest, which are to give way, must be read first.</summary>
-    public bool IsOverfull => _policy == QueueFullPolicy.DropOldest && IsBehind && (Count > _messagesMax || Bytes > _bytesMax);
+    public bool IsOverfull => IsBehind && _options.Value is { QueueFullPolicy: QueueFullPolicy.DropOldest } options
+        && (Count > options.QueuedMessagesMax || Bytes > options.QueuedBytesMax);
 
     /// <summary>Takes over what the store kept of an earlier life.</summary>
     public void Restore(long count, long bytes)

@@ -1,3 +1,4 @@
+using Orrery.Actors.Extensions;
 using Orrery.Mqtt;
 
 namespace Orrery.Broker.Sessions;
@@ -10,19 +11,12 @@ namespace Orrery.Broker.Sessions;
 /// </remarks>
 internal sealed partial class SessionQueue
 {
-    private readonly int _messagesMax;
-    private readonly long _bytesMax;
-    private readonly QueueFullPolicy _policy;
+    private readonly Published<BrokerOptions> _options;
     private ShortQueue<QueuedMessage> _acknowledged;
     private ShortQueue<QueuedMessage> _unacknowledged;
     private long _liveBytes;
 
-    public SessionQueue(int messagesMax, long bytesMax, QueueFullPolicy policy)
-    {
-        _messagesMax = messagesMax;
-        _bytesMax = bytesMax;
-        _policy = policy;
-    }
+    public SessionQueue(Published<BrokerOptions> options) => _options = options;
 
     /// <summary>How many wait, in memory and in the store.</summary>
     public int Count => LiveCount + (int)Math.Clamp(_behindCount, 0, int.MaxValue / 2);
@@ -37,9 +31,10 @@ internal sealed partial class SessionQueue
     /// <param name="lost">Gets the messages that had to give way, the new one perhaps among them.</param>
     public void Enqueue(QueuedMessage message, List<QueuedMessage> lost)
     {
-        while (Count >= _messagesMax || Bytes + message.Bytes > _bytesMax)
+        var options = _options.Value;
+        while (Count >= options.QueuedMessagesMax || Bytes + message.Bytes > options.QueuedBytesMax)
         {
-            if (_policy == QueueFullPolicy.DropNewest || Count == 0)
+            if (options.QueueFullPolicy == QueueFullPolicy.DropNewest || Count == 0)
             {
                 lost.Add(message);
                 return;

@@ -29,7 +29,7 @@ internal sealed class SessionsActor : UntypedActor
     private Tally _tally;
 
     public SessionsActor(
-        BrokerOptions options, TopicTree topics, IActorRef shared, IActorRef statistics, ILogger logger, Explanation? explain, StoreHandle? store)
+        Published<BrokerOptions> options, TopicTree topics, IActorRef shared, IActorRef statistics, ILogger logger, Explanation? explain, StoreHandle? store)
     {
         var clock = Context.System.Scheduler;
         _broker = new BrokerContext(options, topics, Self, shared, statistics, logger, explain, store)

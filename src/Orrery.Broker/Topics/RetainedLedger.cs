@@ -19,6 +19,9 @@ internal sealed class RetainedLedger(TopicTreeOptions options)
     private int _ownCount;                                  // of the broker's topics below "$SYS"
     private long _ownBytes;
 
+    /// <summary>The limits that count now.</summary>
+    public TopicTreeOptions Limits { get; set; } = options;
+
     /// <summary>How many topics have a retained message once everything has arrived.</summary>
     public int Count { get; private set; }
 
@@ -63,8 +66,8 @@ internal sealed class RetainedLedger(TopicTreeOptions options)
         // What makes nothing larger is always admitted, also when a limit was lowered below what there is.
         // The broker's own figures are counted with the rest, but take no room from what clients keep.
         var isOwn = SystemTopics.Contains(topic);
-        if (!isOwn && countDelta > 0 && Count - _ownCount + countDelta > options.RetainedMessagesMax) return false;
-        if (!isOwn && bytesDelta > 0 && Bytes - _ownBytes + bytesDelta > options.RetainedBytesMax) return false;
+        if (!isOwn && countDelta > 0 && Count - _ownCount + countDelta > Limits.RetainedMessagesMax) return false;
+        if (!isOwn && bytesDelta > 0 && Bytes - _ownBytes + bytesDelta > Limits.RetainedBytesMax) return false;
 
         _ownCount += isOwn ? countDelta : 0;
         _ownBytes += isOwn ? bytesDelta : 0;

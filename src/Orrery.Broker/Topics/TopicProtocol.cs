@@ -63,6 +63,10 @@ public static class TopicProtocol
     /// <param name="Message">The very instance that <see cref="TopicTree.MatchRetained"/> gave.</param>
     public sealed record DropRetained(ApplicationMessage Message);
 
+    /// <summary>Gives the tree other limits of retained messages; the rest of the options does not change. No answer.</summary>
+    /// <param name="Options">What counts from now on. What is there already stays, and may become smaller.</param>
+    public sealed record SetLimits(TopicTreeOptions Options);
+
     private static TopicFilter Plain(TopicFilter filter) => filter.IsShared
         ? throw new ArgumentException($"{filter} is a shared subscription's", nameof(filter))
         : filter;

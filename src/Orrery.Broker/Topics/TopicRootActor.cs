@@ -22,6 +22,9 @@ internal sealed class TopicRootActor : TopicNodeActor
             case TopicProtocol.Retain retain:
                 OnRetain(retain);
                 return;
+            case TopicProtocol.SetLimits limits:
+                _ledger.Limits = limits.Options;
+                return;
             case TopicProtocol.DropRetained drop:
                 OnDropRetained(drop);
                 return;

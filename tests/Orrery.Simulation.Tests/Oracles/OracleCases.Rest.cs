@@ -73,6 +73,12 @@ internal static partial class OracleCases
         Breaks("F-4",
             ("too long", () => new HistoryBuilder().With(tight).At(1).Decide(JudgedDecisions.QueueFull, "Session of c has lost 1 messages: its queue is full at 11 messages, 500 bytes.")),
             ("too short", () => new HistoryBuilder().With(tight).At(1).Decide(JudgedDecisions.QueueFull, "Session of c has lost 1 messages: its queue is full at 3 messages, 500 bytes.")));
+        var loosened = tight with { LaterOptions = [new BrokerOptions { QueuedMessagesMax = 20 }, new BrokerOptions { QueuedMessagesMax = 2 }] };
+        Breaks("F-4",
+            ("too short for a limit that was raised", () => new HistoryBuilder().With(loosened).At(1).Decide(JudgedDecisions.OptionsChanged, "x").Decide(JudgedDecisions.QueueFull, "Session of c has lost 1 messages: its queue is full at 10 messages, 500 bytes.")),
+            ("longer than any limit so far", () => new HistoryBuilder().With(loosened).At(1).Decide(JudgedDecisions.QueueFull, "Session of c has lost 1 messages: its queue is full at 20 messages, 500 bytes.").Decide(JudgedDecisions.OptionsChanged, "x")));
+        Keeps("F-4", ("longer than a limit that was lowered", () => new HistoryBuilder().With(loosened).At(1).Decide(JudgedDecisions.OptionsChanged, "x").Decide(JudgedDecisions.OptionsChanged, "x")
+            .Decide(JudgedDecisions.QueueFull, "Session of c has lost 1 messages: its queue is full at 20 messages, 500 bytes.")));
         Keeps("F-4", ("full", () => new HistoryBuilder().With(tight).At(1).Decide(JudgedDecisions.QueueFull, "Session of c has lost 1 messages: its queue is full at 10 messages, 500 bytes.")));
 
         Breaks("F-6", ("larger", () => Sized(20, "a long enough payload")));
@@ -88,6 +94,9 @@ internal static partial class OracleCases
             ("connections", () => new HistoryBuilder().With(two).At(1).Connect("c").Connect("d")),
             ("subscriptions", () => new HistoryBuilder().With(two).At(1).Connect("c").Subscribe("c#1", "a").Subscribe("c#1", "b")),
             ("sessions", () => new HistoryBuilder().With(new BrokerFacts { Options = new BrokerOptions { SessionsMax = 1 } }).At(1).Connect("c", Lasting()).After(1).End("c#1", "reset", "reset").After(1).Connect("d")));
+        var fewer = new BrokerFacts { LaterOptions = [two.Options] };
+        Breaks("F-8", ("connections beyond a limit that was lowered", () => new HistoryBuilder().With(fewer).At(1).Connect("c").Decide(JudgedDecisions.OptionsChanged, "x").At(2).Connect("d")));
+        Keeps("F-8", ("connections of before a limit was lowered", () => new HistoryBuilder().With(fewer).At(1).Connect("c").Connect("d").Decide(JudgedDecisions.OptionsChanged, "x")));
         Keeps("F-8", ("one after the other", () => new HistoryBuilder().With(two).At(1).Connect("c", Lasting()).Subscribe("c#1", "a").Unsubscribe("c#1", "a").Subscribe("c#1", "b").After(1).End("c#1", "reset", "reset").After(1).Connect("d")));
     }
 

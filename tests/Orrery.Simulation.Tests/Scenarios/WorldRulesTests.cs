@@ -17,6 +17,10 @@ public sealed class WorldRulesTests
     [InlineData("topology: { brokers: { b1: {} }, clients: { c: {} } }\nsteps: [ { at: 0s, do: fault, kind: starve, node: b1, actor: session(d) } ]", "there is no client 'd'")]
     [InlineData("topology: { brokers: { b1: {} }, clients: { c: {} } }\nsteps: [ { at: 0s, do: fault, kind: starve, node: b1, actor: sesions/* } ]", "is no path of an actor")]
     [InlineData("topology: { brokers: { b1: {} }, clients: { c: {} } }\nsteps: [ { at: 0s, do: fault, kind: starve, node: b1, actor: c } ]", "write session(c)")]
+    [InlineData("topology: { brokers: { b1: {} }, clients: { c: {} } }\nsteps: [ { at: 0s, do: set_limit, node: b1, limits: { packet: 1kB } } ]", "'packet' can't change while a broker runs")]
+    [InlineData("topology: { brokers: { b1: {} }, clients: { c: {} } }\nsteps: [ { at: 0s, do: set_limit, node: c, limits: { queue: 1 } } ]", "'c' is a client, and limits are a broker's")]
+    [InlineData("topology: { brokers: { b1: {} }, clients: { c: {} } }\nsteps: [ { at: 0s, do: set_limit, node: b1, limits: { queue_bytes: 5B } } ]", "QueuedBytesMax is 5")]
+    [InlineData("topology: { brokers: { b1: {} }, clients: { c: {} } }\nsteps: [ { at: 0s, do: set_limit, node: b1, limits: {} } ]", "this changes no limit")]
     public void A_world_that_does_not_hang_together_is_a_mistake(string text, string message)
     {
         var file = Documents.Read(Two + text);

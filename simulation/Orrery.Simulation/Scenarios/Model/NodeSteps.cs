@@ -75,10 +75,11 @@ public sealed record SetClockStep : NodeStep
     public Ratio? Rate { get; init; }
 }
 
-/// <summary>Changes limits of a running broker.</summary>
+/// <summary>Changes limits of a running broker; they stay when it restarts.</summary>
 [Case("set_limit")]
 public sealed record SetLimitStep : NodeStep
 {
-    /// <summary>The limits that change.</summary>
+    /// <summary>The limits that change, all but `packet`. What is beyond a lower one stays; `in_flight`, `receive_maximum`, `keep_alive` and
+    /// `session_expiry` count for clients that connect from then on.</summary>
     public required Limits Limits { get; init; }
 }
