@@ -26,6 +26,7 @@ internal sealed class Disturbances
     private readonly List<Stretch> _absences = [];
     private readonly List<(string Node, long At)> _ends = [];
     private readonly HashSet<string> _clocks = [];
+    private readonly HashSet<string> _jumps = [];
 
     /// <summary>Faults, in the order they began.</summary>
     public IReadOnlyList<Stretch> Faults => _faults;
@@ -63,14 +64,25 @@ internal sealed class Disturbances
             case HistoryKind.ProcessStarted:
                 Close(_absences, happened, _ => true);
                 break;
-            case HistoryKind.ClockChanged when happened.Detail?.Contains("jumps", StringComparison.Ordinal) != true:
-                _clocks.Add(happened.Node);                 // a wall clock that jumps moves no timer
+            case HistoryKind.ClockChanged when happened.Detail?.Contains("jumps", StringComparison.Ordinal) == true:
+                _jumps.Add(happened.Node);                  // moves no timer of a process that goes on
+                break;
+            case HistoryKind.ClockChanged:
+                _clocks.Add(happened.Node);
                 break;
         }
     }
 
     /// <summary>Whether a node's clock ever ran faster or slower than virtual time.</summary>
     public bool ClockChanged(string node) => _clocks.Contains(node);
+
+    /// <summary>Whether time that a node counts may differ from virtual time: its clock ran otherwise, or its wall clock, by which it dates what
+    /// outlives it, was set and the process ended.</summary>
+    public bool CountsOtherwise(string node) => ClockChanged(node) || (_jumps.Contains(node) && _ends.Exists(end => end.Node == node));
+
+    /// <summary>When a process that ended at an instant, or was down then, was there again; null for never.</summary>
+    public long? BackAfter(string node, long at) =>
+        _absences.Find(absence => absence.Node == node && absence.From <= at && absence.To >= at) is not { } absence ? at : absence.To == long.MaxValue ? null : absence.To;
 
     /// <summary>Whether a process was paused in a stretch of time.</summary>
     public bool IsPaused(string node, long from, long to) => _pauses.Exists(pause => pause.Node == node && pause.Overlaps(from, to));

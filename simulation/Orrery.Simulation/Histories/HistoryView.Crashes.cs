@@ -18,7 +18,7 @@ internal sealed partial class HistoryView
         if (World.EndAfter(connection.Broker, connect.Nanoseconds) is not { } ended) return;
         if (History.Events.Skip(IndexAt(ended)).First(e => e.Kind == HistoryKind.ProcessEnded && e.Node == connection.Broker).Name == "stop") return;
         var answered = AnsweredBy(connection);
-        var since = ended - KeepTimeOf(connection.Broker);
+        var since = ended - KeptByNanoseconds(connection.Broker);
         var first = connection.BrokerRead.Find(read => read.Index > answered && read.Nanoseconds >= since);
         if (first is not null) connection.ForgottenFrom = first.Index;
     }
@@ -79,7 +79,7 @@ internal sealed partial class HistoryView
     };
 
     /// <summary>How long it may take until a broker has kept what it read.</summary>
-    private long KeepTimeOf(string broker)
+    public long KeptByNanoseconds(string broker)
     {
         if (World.Faults.Any(fault => fault.Node == broker && (fault.Name.StartsWith("disk_", StringComparison.Ordinal) || fault.Name is "D1" or "D5"))) return long.MaxValue;
         var bracket = broker.IndexOf('[');

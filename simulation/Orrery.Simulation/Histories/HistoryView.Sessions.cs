@@ -111,11 +111,40 @@ internal sealed partial class HistoryView
             return (long.MaxValue, long.MaxValue, SessionEnd.None);
         var closedBy = last.CloseLatest ?? closed;
         if (seconds == 0) return (closed, closedBy, SessionEnd.WithConnection);
-        if (World.ClockChanged(session.Broker)) return (closed, long.MaxValue, SessionEnd.Expired);
-        var late = closedBy + (seconds * NanosecondsPerSecond) + Facts.TimerGranularityNanoseconds;
+        if (World.CountsOtherwise(session.Broker)) return (closed, long.MaxValue, SessionEnd.Expired);
+        var late = ExpiresBy(session.Broker, closed, closedBy, seconds * NanosecondsPerSecond);
+        if (late == long.MaxValue) return (closed + (seconds * NanosecondsPerSecond) - ClockTickNanoseconds, late, SessionEnd.Expired);
         if (World.LastPause(session.Broker, closed, late) is { } pause) late = Math.Max(late, Sum(pause.To, Facts.TimerGranularityNanoseconds));
         return (closed + (seconds * NanosecondsPerSecond) - ClockTickNanoseconds, late, SessionEnd.Expired);
     }
+
+    /// <summary>The latest instant at which a time that began with the end of a connection is over; <see cref="long.MaxValue"/> where nobody is there to count it.</summary>
+    /// <param name="broker">Who counts.</param>
+    /// <param name="closed">The earliest end of the connection.</param>
+    /// <param name="closedBy">The latest.</param>
+    /// <param name="time">How long.</param>
+    /// <remarks>A broker that ends with a connection, or so soon behind it that it may not have kept when that was, counts from when it is back.
+    /// What falls due while it is down is due when it is back.</remarks>
+    public long ExpiresBy(string broker, long closed, long closedBy, long time)
+    {
+        var from = closedBy;
+        if (World.EndAfter(broker, closed) is { } ended && ended <= Sum(closedBy, KeptByNanoseconds(broker)))
+        {
+            if (World.BackAfter(broker, ended) is not { } back) return long.MaxValue;
+            from = Math.Max(from, back + RecoveryNanoseconds(broker, back));
+        }
+
+        var due = from + time;
+        if (World.BackAfter(broker, due) is not { } there) return long.MaxValue;
+        return Math.Max(due, there == due ? due : there + RecoveryNanoseconds(broker, there)) + Facts.TimerGranularityNanoseconds;
+    }
+
+    // From a start of the process until it has what it kept, as its log says.
+    private long RecoveryNanoseconds(string broker, long start) =>
+        _decisions.Find(decision => decision.Nanoseconds >= start && decision.Node == broker && JudgedDecisions.Is(decision, JudgedDecisions.StoreRecovered)) is { } recovered
+        && World.EndAfter(broker, start) is var ended && (ended is null || ended > recovered.Nanoseconds)
+            ? recovered.Nanoseconds - start
+            : 0;
 
     private static long Sum(long left, long right) => left > long.MaxValue - right ? long.MaxValue : left + right;
 

@@ -30,6 +30,15 @@ internal static class JudgedDecisions
     /// <summary>A message was read from a connection that had ended.</summary>
     public const string Void = "LogVoid";
 
+    /// <summary>A store has no room.</summary>
+    public const string StoreFull = "StoreFull";
+
+    /// <summary>A store has room again.</summary>
+    public const string StoreHasRoom = "StoreHasRoom";
+
+    /// <summary>A store was given up until the broker starts again.</summary>
+    public const string StoreFailed = "StoreFailed";
+
     /// <summary>A broker has back what it kept.</summary>
     public const string StoreRecovered = "StoreRecovered";
 

@@ -43,7 +43,7 @@ internal static class ExpiryOracles
             if (sent.Content.Only is not { MayFrom: < int.MaxValue, Packet.Message.Properties.MessageExpiryIntervalSeconds: { } seconds } publication) continue;
             if (publication.Sends.Count(send => send.Read is not null) != 1 || RetainedOracles.IsRetainedCopy(view, sent) || !view.IsPrompt(sent.Connection.Client)) continue;
             var at = sent.Sent.Nanoseconds;
-            if (view.World.ClockChanged(sent.Session.Broker) || !view.World.IsCalm(sent.Connection.Client, sent.Session.Broker, Math.Max(0, at - Judging.AftermathNanoseconds), at)) continue;
+            if (view.World.CountsOtherwise(sent.Session.Broker) || !view.World.IsCalm(sent.Connection.Client, sent.Session.Broker, Math.Max(0, at - Judging.AftermathNanoseconds), at)) continue;
             yield return (publication, sent, seconds, at - view.History.Events[publication.MayFrom].Nanoseconds);
         }
     }

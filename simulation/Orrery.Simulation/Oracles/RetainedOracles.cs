@@ -102,7 +102,7 @@ internal static class RetainedOracles
 
     private static void JudgeExpiry(HistoryView view, Publication publication, Transmission sent, string says, List<BrokenRule> broken)
     {
-        if (publication.Packet.Message.Properties?.MessageExpiryIntervalSeconds is not { } seconds || view.World.ClockChanged(sent.Session.Broker)) return;
+        if (publication.Packet.Message.Properties?.MessageExpiryIntervalSeconds is not { } seconds || view.World.CountsOtherwise(sent.Session.Broker)) return;
         var waited = sent.Sent.Nanoseconds - view.History.Events[publication.MayFrom].Nanoseconds;
         if (waited > (seconds + 1) * NanosecondsPerSecond)
             broken.Add(new("R-5", new Violation($"{says}, {Say.Time(waited)} after it was published with an expiry of {seconds} s.", publication.Sends[0].Sent, sent.Sent)));
@@ -138,9 +138,12 @@ internal static class RetainedOracles
             if (owed.Length == 0) continue;
             var got = copies.Count(sent => sent.Content.Topic == sample.Topic.ToString());
             if (got >= owed.Length || !Array.TrueForAll(owed, subscription => MustCome(view, model, session, connection, subscription, sample))) continue;
-            broken.Add(new(owed[got].Replaces is null ? "R-1" : "R-2", new Violation(
-                $"{session} got {Say.Count(got, "retained message")} of {sample.Topic} on {connection}, and {Say.Count(owed.Length, "subscription")} asked for it: {owed[got]}, acknowledged at {Say.Time(owed[got].Acknowledged!)}, got none.",
-                [model.WritesTo(broker, sample.Topic.ToString()).LastOrDefault(write => write.SureBy < owed[got].Read.Index)?.Event, owed[got].Read, owed[got].Acknowledged])));
+            var written = model.WritesTo(broker, sample.Topic.ToString()).LastOrDefault(write => write.SureBy < owed[got].Read.Index)?.Event;
+            var ended = written is null ? null : view.World.EndAfter(broker, written.Nanoseconds);
+            var isForgotten = ended < owed[got].Read.Nanoseconds;
+            broken.Add(new(owed[got].Replaces is not null ? "R-2" : isForgotten ? "R-7" : "R-1", new Violation(
+                $"{session} got {Say.Count(got, "retained message")} of {sample.Topic} on {connection}, and {Say.Count(owed.Length, "subscription")} asked for it: {owed[got]}, acknowledged at {Say.Time(owed[got].Acknowledged!)}, got none{(isForgotten ? $"; the broker ended meanwhile, at {Say.Time(ended!.Value)}, and should have kept it" : "")}.",
+                [written, owed[got].Read, owed[got].Acknowledged])));
         }
     }
 

@@ -42,9 +42,8 @@ internal sealed record WillFate(ConnectionView Connection, WillDue Due, long Fro
         var delay = Math.Min(connection.Version == MqttVersion.V5 ? will.DelayIntervalSeconds : 0, seconds) * NanosecondsPerSecond;
         var (from, to) = (closed + delay - Judging.ClockTickNanoseconds, Late(view, broker, closed, closedBy + delay + epsilon));
 
-        // What happens to a will when its broker ends is for the rules of restarts.
-        if (delay > 0 && view.World.ClockChanged(broker)) return new(connection, WillDue.Perhaps, closed, long.MaxValue, "W-2", "its broker's clock differs");
-        if (view.World.HasEnded(broker, closed, to)) return new(connection, WillDue.Perhaps, closed, long.MaxValue, "W-1", "its broker ended");
+        if (delay > 0 && view.World.CountsOtherwise(broker)) return new(connection, WillDue.Perhaps, closed, long.MaxValue, "W-2", "its broker's clock differs");
+        if (view.World.EndAfter(broker, closed) is { } ended && ended <= to) return AfterRestart(view, connection, ended, delay, from, closedBy);
         if (IsDiscarded(connection)) return new(connection, WillDue.Never, 0, 0, "W-3", $"the client said DISCONNECT at {Say.Time(connection.ClientDisconnect!)}");
         if (connection.TakenOverBy is { } next) return TakenOver(connection, next, delay, from, to, seconds);
         var isError = connection.BrokerDisconnect is not null || connection.ClientDisconnect is not null;
@@ -59,6 +58,34 @@ internal sealed record WillFate(ConnectionView Connection, WillDue Due, long Fro
                 ? new(connection, WillDue.Surely, comesBack, Late(view, broker, comesBack, resumed.ConnAckSent.Nanoseconds + epsilon), "W-2", $"{resumed} ended its session at {Say.Time(comesBack)}")
                 : new(connection, WillDue.Perhaps, comesBack, to, "W-2", why);
     }
+
+    /// <summary>The broker ended with the connection, or before the will was due: it is counted from when it is back, or goes on being counted.</summary>
+    private static WillFate AfterRestart(HistoryView view, ConnectionView connection, long ended, long delay, long from, long closedBy)
+    {
+        var (broker, closed) = (connection.Broker, connection.CloseEarliest!.Value);
+        var perhaps = new WillFate(connection, WillDue.Perhaps, closed, long.MaxValue, "W-1", "its broker ended");
+
+        // It may have been published just before, or its end may not have been kept; and what a process says when it is stopped is for nobody.
+        if (!view.Survives(broker, ended) || connection.TakenOverBy is not null || (ended >= from - view.Facts.TimerGranularityNanoseconds && ended != closed)) return perhaps;
+        if (IsStopped(view, broker, ended) && delay == 0) return perhaps;
+        if (IsDiscarded(connection)) return ended - closedBy > view.KeptByNanoseconds(broker) ? new(connection, WillDue.Never, 0, 0, "W-3", $"the client said DISCONNECT at {Say.Time(connection.ClientDisconnect!)}") : perhaps;
+        if (connection.ClientDisconnect is not null && ended == closed) return perhaps;
+        if (view.World.BackAfter(broker, ended) is not { } back) return perhaps;
+        var isAlive = ended == closed;
+        var by = view.ExpiresBy(broker, closed, closedBy, delay);
+        if (by == long.MaxValue) return perhaps;
+        var (first, last) = (Math.Max(back, isAlive ? back + delay - Judging.ClockTickNanoseconds : from), Late(view, broker, back, by));
+        if (view.World.EndAfter(broker, back) is { } again && again <= last) return perhaps;
+        var rule = isAlive ? "W-7" : "W-8";
+        var why = isAlive ? $"{connection} was open when {broker} ended at {Say.Time(ended)}, and it was back at {Say.Time(back)}{(delay > 0 ? $"; the delay is {Say.Time(delay)}" : "")}"
+            : $"{connection} closed at {Say.Time(closed)} with a delay of {Say.Time(delay)}, and {broker} was away from {Say.Time(ended)} to {Say.Time(back)}";
+        if (NextOf(view, connection) is not { } next || next.ConnectRead!.Nanoseconds > last) return new(connection, WillDue.Surely, first, last, rule, why);
+        if (next.ConnAckSent!.Nanoseconds >= first || !next.ConnAck!.SessionPresent) return perhaps with { From = back };
+        return new(connection, WillDue.Never, 0, 0, rule, $"{next} resumed its session at {Say.Time(next.ConnectRead.Nanoseconds)}, before it was due: {why}");
+    }
+
+    private static bool IsStopped(HistoryView view, string broker, long ended) =>
+        view.History.Events.Skip(view.IndexAt(ended)).FirstOrDefault(happened => happened.Kind == HistoryKind.ProcessEnded && happened.Node == broker)?.Name == "stop";
 
     private static WillFate TakenOver(ConnectionView connection, ConnectionView next, long delay, long from, long to, uint seconds)
     {

@@ -15,6 +15,8 @@ internal static class WillOracles
         Rule("W-3", ["MQTT-3.1.2-10", "MQTT-3.14.4-3"], "DISCONNECT with 0x00 takes the will back; nothing else that ends a connection does."),
         Rule("W-4", ["MQTT-3.1.3-9"], "A connection that resumes the session before the will is due takes it back."),
         Rule("W-5", ["MQTT-3.1.2-8", "MQTT-3.1.3-9"], "A takeover publishes the will unless its delay and its session go on."),
+        Rule("W-7", [], "The will of a connection that was open when its broker ended is published after it is back and the delay is over, unless its client resumes the session before."),
+        Rule("W-8", [], "The delay of a will goes on while its broker is away: it is published no earlier than due, and as soon as due and back."),
         new("W-6", ["MQTT-3.1.2-14", "MQTT-3.1.2-15"], "A will is published with its own QoS, RETAIN and properties.", AsWritten),
     ];
 
@@ -49,7 +51,12 @@ internal static class WillOracles
             }
         }
 
-        foreach (var fate in due.Where(fate => fate.Due == WillDue.Surely && fate.To < view.Facts.EndNanoseconds)) Miss(view, content, fate, broken);
+        foreach (var fate in due.Where(fate => fate.Due == WillDue.Surely && fate.To < view.Facts.EndNanoseconds))
+        {
+            var count = broken.Count;
+            Miss(view, content, fate, broken);
+            if (broken.Count == count && OfRestart(fate) is not null) MissAway(view, content, fate, broken);
+        }
     }
 
     private static BrokenRule Unexpected(WillFate[] fates, Content content, Transmission sent, HashSet<WillFate> used)
@@ -61,7 +68,7 @@ internal static class WillOracles
             return new(taken.Rule, new Violation($"{says}; it should not be published, since {taken.Why}.", taken.Connection.ConnectRead, taken.Connection.BrokerEnded, sent.Sent));
         var early = Array.Find(fates, fate => fate.Due != WillDue.Never && !used.Contains(fate));
         if (early is not null)
-            return new("W-2", new Violation($"{says}; it is due at {Say.Time(early.From)}, since {early.Why}.", early.Connection.ConnectRead, early.Connection.BrokerEnded, sent.Sent));
+            return new(OfRestart(early) ?? "W-2", new Violation($"{says}; it is due at {Say.Time(early.From)}, since {early.Why}.", early.Connection.ConnectRead, early.Connection.BrokerEnded, sent.Sent));
         return fates.Length > used.Count
             ? new("W-2", new Violation($"{says}, and {fates[0].Why}.", fates[0].Connection.ConnectRead, sent.Sent))
             : new("W-1", new Violation($"{says}, and had got it before: it is the will of {Say.Count(fates.Length, "connection")}.", [.. fates.Take(3).Select(fate => fate.Connection.ConnectRead), sent.Sent]));
@@ -83,7 +90,28 @@ internal static class WillOracles
             var other = session.Transmissions.Find(sent => sent.IsFirst && sent.Content == content && sent.Sent.Nanoseconds > fate.To);
             broken.Add(other is null
                 ? new(fate.Rule, new Violation($"{session} never got the will {content}; it was due between {Say.Time(fate.From)} and {Say.Time(fate.To)}, since {fate.Why}.", fate.Connection.ConnectRead, fate.Connection.BrokerEnded, match.Must[0].Acknowledged))
-                : new("W-2", new Violation($"{session} got the will {content} at {Say.Time(other.Sent)}; it was due between {Say.Time(fate.From)} and {Say.Time(fate.To)}, since {fate.Why}.", fate.Connection.ConnectRead, fate.Connection.BrokerEnded, other.Sent)));
+                : new(OfRestart(fate) ?? "W-2", new Violation($"{session} got the will {content} at {Say.Time(other.Sent)}; it was due between {Say.Time(fate.From)} and {Say.Time(fate.To)}, since {fate.Why}.", fate.Connection.ConnectRead, fate.Connection.BrokerEnded, other.Sent)));
+            return;
+        }
+    }
+
+    // A rule of restarts, where it is one.
+    private static string? OfRestart(WillFate fate) => fate.Rule is "W-7" or "W-8" ? fate.Rule : null;
+
+    /// <summary>A will that was published while somebody was away waits for them like any message.</summary>
+    private static void MissAway(HistoryView view, Content content, WillFate fate, List<BrokenRule> broken)
+    {
+        if (fate.Connection.Will!.Message.QoS == QoS.AtMostOnce || fate.To + Judging.AftermathNanoseconds > Losses.Since(view)) return;
+        var (first, last) = (view.IndexAt(fate.From), view.IndexAt(fate.To + 1));
+        foreach (var match in view.Subscriptions.Of(fate.Connection.Broker, content.Sample.Topic, fate.Connection.ClientId, first, last, last))
+        {
+            var session = match.Session;
+            if (match.SureGrant is not { } grant || grant == QoS.AtMostOnce || !Losses.CanTake(view, session) || session.Last.ConnAckSent!.Nanoseconds < fate.From) continue;
+            if (view.Drops.Find(session.Broker, content.Sample, session.ClientId) is not null) continue;
+            if (session.Transmissions.Exists(sent => sent.Content == content && sent.Sent.Nanoseconds >= fate.From)) continue;
+            broken.Add(new(fate.Rule, new Violation(
+                $"{session} never got the will {content}, though it came back at {Say.Time(session.Last.ConnAckSent!)}; it was due between {Say.Time(fate.From)} and {Say.Time(fate.To)}, since {fate.Why}.",
+                fate.Connection.ConnectRead, match.Must[0].Acknowledged, session.Last.ConnAckSent)));
             return;
         }
     }

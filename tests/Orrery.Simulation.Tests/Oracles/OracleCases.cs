@@ -25,6 +25,7 @@ internal static partial class OracleCases
         Expiries();
         Filters();
         Robustness();
+        Restarts();
     }
 
     public static IEnumerable<string> Broken => All.Where(entry => entry.Value.Rule is not null).Select(entry => entry.Key);
