@@ -52,7 +52,7 @@ public class SetOptionsTests
         Set(new BrokerOptions { ReceiveMaximum = 2 });
         var after = _world.Connect("after");
 
-        Assert.Null(before.ConnAck!.ReceiveMaximum);
+        Assert.Equal((ushort)1_024, before.ConnAck!.ReceiveMaximum);
         Assert.Equal((ushort)2, after.ConnAck!.ReceiveMaximum);
         for (ushort i = 1; i <= 3; i++) before.Send(Publish("a", "1", QoS.ExactlyOnce, i));
         Assert.False(before.IsClosed);

@@ -71,7 +71,7 @@ internal sealed record WillFate(ConnectionView Connection, WillDue Due, long Fro
         if (IsDiscarded(connection)) return ended - closedBy > view.KeptByNanoseconds(broker) ? new(connection, WillDue.Never, 0, 0, "W-3", $"the client said DISCONNECT at {Say.Time(connection.ClientDisconnect!)}") : perhaps;
         if (connection.ClientDisconnect is not null && ended == closed) return perhaps;
         if (view.World.BackAfter(broker, ended) is not { } back) return perhaps;
-        var isAlive = ended == closed;
+        var isAlive = ended == closed && !IsStopped(view, broker, ended);
         var by = view.ExpiresBy(broker, closed, closedBy, delay);
         if (by == long.MaxValue) return perhaps;
         var (first, last) = (Math.Max(back, isAlive ? back + delay - Judging.ClockTickNanoseconds : from), Late(view, broker, back, by));

@@ -41,6 +41,8 @@ internal static class WillOracles
         var due = Array.FindAll(fates, fate => fate.Due != WillDue.Never);
         foreach (var session in view.Sessions.Where(session => session.Broker == broker))
         {
+            // By a shared subscription it gets another copy.
+            if (view.Subscriptions.Matching(broker, content.Sample.Topic).Any(subscription => subscription.Session == session && subscription.IsShared)) continue;
             var seen = session.Transmissions.FindAll(sent => sent.IsFirst && sent.Content == content && !sent.Packet.Message.Retain);
             var used = new HashSet<WillFate>();
             foreach (var sent in seen)
@@ -108,10 +110,11 @@ internal static class WillOracles
             var session = match.Session;
             if (match.SureGrant is not { } grant || grant == QoS.AtMostOnce || !Losses.CanTake(view, session) || session.Last.ConnAckSent!.Nanoseconds < fate.From) continue;
             if (view.Drops.Find(session.Broker, content.Sample, session.ClientId) is not null) continue;
-            if (session.Transmissions.Exists(sent => sent.Content == content && sent.Sent.Nanoseconds >= fate.From)) continue;
+            var got = session.Transmissions.Find(sent => sent.Content == content && sent.Sent.Nanoseconds >= fate.From);
+            if (got is not null && got.Sent.Nanoseconds <= Math.Max(fate.To, session.Last.ConnAckSent.Nanoseconds) + Judging.AftermathNanoseconds) continue;
             broken.Add(new(fate.Rule, new Violation(
-                $"{session} never got the will {content}, though it came back at {Say.Time(session.Last.ConnAckSent!)}; it was due between {Say.Time(fate.From)} and {Say.Time(fate.To)}, since {fate.Why}.",
-                fate.Connection.ConnectRead, match.Must[0].Acknowledged, session.Last.ConnAckSent)));
+                $"{session}, which came back at {Say.Time(session.Last.ConnAckSent!)}, {(got is null ? "never got" : $"got at {Say.Time(got.Sent)}")} the will {content}; it was due between {Say.Time(fate.From)} and {Say.Time(fate.To)}, since {fate.Why}.",
+                fate.Connection.ConnectRead, match.Must[0].Acknowledged, session.Last.ConnAckSent, got?.Sent)));
             return;
         }
     }

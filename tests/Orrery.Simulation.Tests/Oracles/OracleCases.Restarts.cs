@@ -14,22 +14,22 @@ internal static partial class OracleCases
     {
         var one = Message("a/b", "1", QoS.AtLeastOnce);
         Breaks("Q1-1",
-            ("acknowledged and lost by a store", () => Kept(Pair(QoS.AtLeastOnce)).Publish("pub#1", one).After(2).Crash("kill", "pub#1", "sub#1").Connect("sub", Lasting(), present: true)),
-            ("acknowledged and lost by a store of the system's cache, though it was only killed", () => Kept(Pair(QoS.AtLeastOnce), Persistence.Os).Publish("pub#1", one).After(2).Crash("kill", "pub#1", "sub#1").Connect("sub", Lasting(), present: true)),
-            ("acknowledged and lost by a store with a power loss", () => Kept(Pair(QoS.AtLeastOnce), Persistence.Group).Publish("pub#1", one).After(2).Crash("power_loss", "pub#1", "sub#1").Connect("sub", Lasting(), present: true)));
+            ("acknowledged and lost by a store", () => Stored(Pair(QoS.AtLeastOnce)).Publish("pub#1", one).After(2).Crash("kill", "pub#1", "sub#1").Connect("sub", Lasting(), present: true)),
+            ("acknowledged and lost by a store of the system's cache, though it was only killed", () => Stored(Pair(QoS.AtLeastOnce), Persistence.Os).Publish("pub#1", one).After(2).Crash("kill", "pub#1", "sub#1").Connect("sub", Lasting(), present: true)),
+            ("acknowledged and lost by a store with a power loss", () => Stored(Pair(QoS.AtLeastOnce), Persistence.Group).Publish("pub#1", one).After(2).Crash("power_loss", "pub#1", "sub#1").Connect("sub", Lasting(), present: true)));
         Keeps("Q1-1",
-            ("kept over a crash", () => Kept(Pair(QoS.AtLeastOnce)).Publish("pub#1", one).After(2).Crash("kill", "pub#1", "sub#1").Connect("sub", Lasting(), present: true).Deliver("sub#2", one)),
-            ("lost by a store of the system's cache with a power loss", () => Kept(Pair(QoS.AtLeastOnce), Persistence.Os).Publish("pub#1", one).After(2).Crash("power_loss", "pub#1", "sub#1").Connect("sub", Lasting(), present: true)),
+            ("kept over a crash", () => Stored(Pair(QoS.AtLeastOnce)).Publish("pub#1", one).After(2).Crash("kill", "pub#1", "sub#1").Connect("sub", Lasting(), present: true).Deliver("sub#2", one)),
+            ("lost by a store of the system's cache with a power loss", () => Stored(Pair(QoS.AtLeastOnce), Persistence.Os).Publish("pub#1", one).After(2).Crash("power_loss", "pub#1", "sub#1").Connect("sub", Lasting(), present: true)),
             ("lost by a broker that keeps nothing", () => Pair(QoS.AtLeastOnce).Publish("pub#1", one).After(2).Crash("kill", "pub#1", "sub#1").Connect("sub", Lasting())),
-            ("not acknowledged before the crash", () => Kept(Pair(QoS.AtLeastOnce)).ToBroker("pub#1", one).Crash("kill", "pub#1", "sub#1").Connect("sub", Lasting(), present: true)));
+            ("not acknowledged before the crash", () => Stored(Pair(QoS.AtLeastOnce)).ToBroker("pub#1", one).Crash("kill", "pub#1", "sub#1").Connect("sub", Lasting(), present: true)));
 
         Breaks("Q2-8", ("PUBREL is unknown to a broker that came back", () => Released(ReasonCode.PacketIdentifierNotFound)));
         Keeps("Q2-8", ("PUBREL is known to a broker that came back", () => Released(ReasonCode.Success)));
 
-        Breaks("R-7", ("lost by a store", () => Kept(Pair()).Publish("pub#1", Message("x/b", "1", QoS.AtLeastOnce, retain: true)).After(2).Crash("kill", "pub#1", "sub#1").Connect("c").Subscribe("c#1", "x/#")));
+        Breaks("R-7", ("lost by a store", () => Stored(Pair()).Publish("pub#1", Message("x/b", "1", QoS.AtLeastOnce, retain: true)).After(2).Crash("kill", "pub#1", "sub#1").After(3).Connect("c").Subscribe("c#1", "x/#")));
         Keeps("R-7",
-            ("kept by a store", () => Kept(Pair()).Publish("pub#1", Message("x/b", "1", QoS.AtLeastOnce, retain: true)).After(2).Crash("kill", "pub#1", "sub#1").Connect("c").Subscribe("c#1", "x/#").Deliver("c#1", Message("x/b", "1", QoS.AtLeastOnce, retain: true))),
-            ("written before the end and not acknowledged", () => Kept(Pair()).ToBroker("pub#1", Message("x/b", "1", QoS.AtLeastOnce, retain: true)).Crash("kill", "pub#1", "sub#1").Connect("c").Subscribe("c#1", "x/#")));
+            ("kept by a store", () => Stored(Pair()).Publish("pub#1", Message("x/b", "1", QoS.AtLeastOnce, retain: true)).After(2).Crash("kill", "pub#1", "sub#1").After(3).Connect("c").Subscribe("c#1", "x/#").Deliver("c#1", Message("x/b", "1", QoS.AtLeastOnce, retain: true))),
+            ("written before the end and not acknowledged", () => Stored(Pair()).ToBroker("pub#1", Message("x/b", "1", QoS.AtLeastOnce, retain: true)).Crash("kill", "pub#1", "sub#1").After(3).Connect("c").Subscribe("c#1", "x/#")));
 
         Breaks("S-4",
             ("gone too early, though its store has it", () => Open(100).After(2).Crash("kill", "c#1").After(40).Connect("c", Lasting(100))),
@@ -42,8 +42,8 @@ internal static partial class OracleCases
             ("a wall clock that was set", () => Open(100).After(1).End("c#1", "reset", "reset").After(5).Add(HistoryKind.ClockChanged, BrokerName, detail: "the wall clock jumps by +1h").Crash("kill").After(20).Connect("c", Lasting(100))));
 
         var brief = Message("a/b", "1", QoS.AtLeastOnce, properties: new MessageProperties(messageExpiryIntervalSeconds: 100));
-        Breaks("ME-3", ("not counted while the broker was away", () => Kept(Pair(QoS.AtLeastOnce)).End("sub#1", "reset", "reset").Publish("pub#1", brief).After(5).Crash("kill", 50, "pub#1").After(3).Connect("sub", Lasting(), present: true).Deliver("sub#2", brief)));
-        Keeps("ME-3", ("counted while the broker was away", () => Kept(Pair(QoS.AtLeastOnce)).End("sub#1", "reset", "reset").Publish("pub#1", brief).After(5).Crash("kill", 50, "pub#1").After(3).Connect("sub", Lasting(), present: true)
+        Breaks("ME-3", ("not counted while the broker was away", () => Stored(Pair(QoS.AtLeastOnce)).End("sub#1", "reset", "reset").Publish("pub#1", brief).After(5).Crash("kill", 50, "pub#1").After(3).Connect("sub", Lasting(), present: true).Deliver("sub#2", brief)));
+        Keeps("ME-3", ("counted while the broker was away", () => Stored(Pair(QoS.AtLeastOnce)).End("sub#1", "reset", "reset").Publish("pub#1", brief).After(5).Crash("kill", 50, "pub#1").After(3).Connect("sub", Lasting(), present: true)
             .Deliver("sub#2", Message("a/b", "1", QoS.AtLeastOnce, properties: new MessageProperties(messageExpiryIntervalSeconds: 42)))));
 
         var dead = Message("w", "dead", QoS.AtLeastOnce);
@@ -67,7 +67,7 @@ internal static partial class OracleCases
             ("counted anew, though it was due while the broker was away", () => Delayed(20, away: 40).After(20).Deliver("sub#2", dead)));
         Keeps("W-8",
             ("goes on", () => Delayed(20, away: 5).After(10).Deliver("sub#2", dead)),
-            ("due while the broker was away", () => Kept(Mourned(20)).After(2).End("c#1", "reset", "reset").After(3).Crash("kill", 40, "sub#1").After(0.5).Connect("sub", Lasting(), present: true).Deliver("sub#2", dead)),
+            ("due while the broker was away", () => Stored(Mourned(20)).After(2).End("c#1", "reset", "reset").After(3).Crash("kill", 40, "sub#1").After(0.5).Connect("sub", Lasting(), present: true).Deliver("sub#2", dead)),
             ("taken back", () => Delayed(20, away: 5).After(5).Connect("c", Lasting(), present: true)));
 
         Breaks("P-5",
@@ -79,16 +79,16 @@ internal static partial class OracleCases
             ("nobody keeps it", () => Failed().FromBroker("sub#1", new DisconnectPacket { ReasonCode = ReasonCode.ImplementationSpecificError }).End("sub#1").After(1).Publish("two#1", Message("y", "1", QoS.AtLeastOnce))));
 
         Breaks("P-6",
-            ("an acknowledgement", () => Full().After(1).Publish("two#1", one).Deliver("sub#1", one)),
-            ("no word", () => Full().After(1).ToBroker("old#1", one)),
-            ("it stays full", () => Full().Add(HistoryKind.FaultEnded, BrokerName, name: "disk_full").After(20)));
+            ("an acknowledgement", () => NoRoom().After(1).Publish("two#1", one).Deliver("sub#1", one)),
+            ("no word", () => NoRoom().After(1).ToBroker("old#1", one)),
+            ("it stays full", () => NoRoom().Add(HistoryKind.FaultEnded, BrokerName, name: "disk_full").After(20)));
         Keeps("P-6",
-            ("refused", () => Full().After(1).ToBroker("two#1", one).FromBroker("two#1", PubAck(1, ReasonCode.QuotaExceeded))),
-            ("an older client is closed", () => Full().After(1).ToBroker("old#1", one).End("old#1")),
-            ("there is room again", () => Full().After(1).Add(HistoryKind.FaultEnded, BrokerName, name: "disk_full").After(1).Decide(JudgedDecisions.StoreHasRoom, "room").After(1).Publish("two#1", one).Deliver("sub#1", one)));
+            ("refused", () => NoRoom().After(1).ToBroker("two#1", one).FromBroker("two#1", PubAck(1, ReasonCode.QuotaExceeded))),
+            ("an older client is closed", () => NoRoom().After(1).ToBroker("old#1", one).End("old#1")),
+            ("there is room again", () => NoRoom().After(1).Add(HistoryKind.FaultEnded, BrokerName, name: "disk_full").After(1).Decide(JudgedDecisions.StoreHasRoom, "room").After(1).Publish("two#1", one).Deliver("sub#1", one)));
     }
 
-    private static HistoryBuilder Kept(HistoryBuilder story, Persistence persistence = Persistence.Fsync) => story.With(new BrokerFacts { Persistence = persistence });
+    private static HistoryBuilder Stored(HistoryBuilder story, Persistence persistence = Persistence.Fsync) => story.With(new BrokerFacts { Persistence = persistence });
 
     private static HistoryBuilder Crash(this HistoryBuilder story, string how, params string[] open) => story.Crash(how, 2, open);
 
@@ -104,11 +104,11 @@ internal static partial class OracleCases
     private static HistoryBuilder Released(ReasonCode code)
     {
         var two = Message("a/b", "1", QoS.ExactlyOnce);
-        return Kept(Pair()).ToBroker("pub#1", two).FromBroker("pub#1", PubRec(1)).Deliver("sub#1", two).After(2).Crash("kill", "pub#1", "sub#1")
+        return Stored(Pair()).ToBroker("pub#1", two).FromBroker("pub#1", PubRec(1)).Deliver("sub#1", two).After(2).Crash("kill", "pub#1", "sub#1")
             .Connect("pub", Lasting(), present: true).ToBroker("pub#2", PubRel(1)).FromBroker("pub#2", PubComp(1, code));
     }
 
-    private static HistoryBuilder Open(uint expiry) => Kept(new HistoryBuilder().At(1).Connect("c", Lasting(expiry)));
+    private static HistoryBuilder Open(uint expiry) => Stored(new HistoryBuilder().At(1).Connect("c", Lasting(expiry)));
 
     /// <summary>A client with a will and a lasting session, and one that listens.</summary>
     private static HistoryBuilder Mourned(uint delay) =>
@@ -117,16 +117,16 @@ internal static partial class OracleCases
     // The broker ends with the will's connection, and is back; the listener, if it does, comes a second later.
     private static HistoryBuilder Orphaned(uint delay, bool listens = true)
     {
-        var story = Kept(Mourned(delay)).After(2).Crash("kill", "sub#1", "c#1");
+        var story = Stored(Mourned(delay)).After(2).Crash("kill", "sub#1", "c#1");
         return listens ? story.Connect("sub", Lasting(), present: true) : story;
     }
 
     // The will's connection ends five seconds before the broker does; its delay is over so many seconds after that.
     private static HistoryBuilder Delayed(uint delay, double away) =>
-        Kept(Mourned(delay)).End("c#1", "reset", "reset").After(5).Crash("kill", away, "sub#1").Connect("sub", Lasting(), present: true).After(-1);
+        Stored(Mourned(delay)).End("c#1", "reset", "reset").After(5).Crash("kill", away, "sub#1").Connect("sub", Lasting(), present: true).After(-1);
 
-    private static HistoryBuilder Failed() => Kept(Pair(QoS.AtLeastOnce)).Connect("two").After(1).Decide(JudgedDecisions.StoreFailed, "The store failed.").FromBroker("pub#1", new DisconnectPacket { ReasonCode = ReasonCode.ImplementationSpecificError }).End("pub#1");
+    private static HistoryBuilder Failed() => Stored(Pair(QoS.AtLeastOnce)).Connect("two").After(1).Decide(JudgedDecisions.StoreFailed, "The store failed.").FromBroker("pub#1", new DisconnectPacket { ReasonCode = ReasonCode.ImplementationSpecificError }).End("pub#1");
 
-    private static HistoryBuilder Full() => Kept(Pair(QoS.AtLeastOnce)).Connect("two").Connect("old", Old() with { CleanStart = true }).After(1)
+    private static HistoryBuilder NoRoom() => Stored(Pair(QoS.AtLeastOnce)).Connect("two").Connect("old", Old() with { CleanStart = true }).After(1)
         .Add(HistoryKind.FaultStarted, BrokerName, name: "disk_full").Decide(JudgedDecisions.StoreFull, "The store has no room.");
 }
