@@ -41,15 +41,15 @@ internal static class WillOracles
         var due = Array.FindAll(fates, fate => fate.Due != WillDue.Never);
         foreach (var session in view.Sessions.Where(session => session.Broker == broker))
         {
-            // By a shared subscription it gets another copy.
-            if (view.Subscriptions.Matching(broker, content.Sample.Topic).Any(subscription => subscription.Session == session && subscription.IsShared)) continue;
-            var seen = session.Transmissions.FindAll(sent => sent.IsFirst && sent.Content == content && !sent.Packet.Message.Retain);
-            var used = new HashSet<WillFate>();
-            foreach (var sent in seen)
+            // One copy by all plain subscriptions, and one by each shared one.
+            var own = view.Subscriptions.Matching(broker, content.Sample.Topic).Where(subscription => subscription.Session == session).ToArray();
+            var ways = Math.Max(1, (Array.Exists(own, one => !one.IsShared) ? 1 : 0) + own.Where(one => one.IsShared).Select(one => one.Options.Filter).Distinct().Count());
+            var copies = new Dictionary<WillFate, int>();
+            foreach (var sent in session.Transmissions.Where(sent => sent.IsFirst && sent.Content == content && !sent.Packet.Message.Retain))
             {
-                var fate = Array.Find(due, fate => fate.From <= sent.Sent.Nanoseconds && !used.Contains(fate));
-                if (fate is not null) used.Add(fate);
-                else broken.Add(Unexpected(fates, content, sent, used));
+                var fate = Array.Find(due, fate => fate.From <= sent.Sent.Nanoseconds && copies.GetValueOrDefault(fate) < ways);
+                if (fate is not null) copies[fate] = copies.GetValueOrDefault(fate) + 1;
+                else broken.Add(Unexpected(fates, content, sent, [.. due.Where(copies.ContainsKey)]));
             }
         }
 

@@ -87,9 +87,12 @@ internal static partial class OracleCases
     private static void Wills()
     {
         var dead = Message("w", "dead");
-        Breaks("W-1", ("twice", () => Mortal().End("c#1", "reset", "reset").Deliver("sub#1", dead).After(1).Deliver("sub#1", dead)));
+        Breaks("W-1",
+            ("twice", () => Mortal().End("c#1", "reset", "reset").Deliver("sub#1", dead).After(1).Deliver("sub#1", dead)),
+            ("twice by one shared subscription", () => Mortal().Subscribe("sub#1", "$share/g/w").End("c#1", "reset", "reset").Deliver("sub#1", dead).Deliver("sub#1", dead).After(1).Deliver("sub#1", dead)));
         Keeps("W-1",
             ("once", () => Mortal().End("c#1", "reset", "reset").Deliver("sub#1", dead)),
+            ("once by a plain subscription and once by a shared one", () => Mortal().Subscribe("sub#1", "$share/g/w").End("c#1", "reset", "reset").Deliver("sub#1", dead).Deliver("sub#1", dead)),
             ("two connections, two wills", () => Mortal().End("c#1", "reset", "reset").Deliver("sub#1", dead).After(1).Connect("c", Leaving(0, 0)).After(1).End("c#2", "reset", "reset").Deliver("sub#1", dead)));
 
         Breaks("W-2",
