@@ -220,13 +220,14 @@ internal sealed partial class SessionActor
     private void DropConnection(ReasonCode code, ReasonCode connectCode, string reason)
     {
         var connection = _attached!.Connection;
-        if (DropHeld())
+        if (DropHeld(out var end))
         {
             connection.Tell(new ConnectionProtocol.Refused(connectCode, reason), Self); // CONNACK had not left
         }
         else
         {
-            connection.Tell(new ConnectionProtocol.Disconnect(code, reason), Self);
+            // Who has left, or has broken a rule, is not told of the store too; its will may come back with a crash.
+            connection.Tell(end ?? new ConnectionProtocol.Disconnect(code, reason), Self);
         }
     }
 }

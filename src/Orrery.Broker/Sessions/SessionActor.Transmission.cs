@@ -77,7 +77,7 @@ internal sealed partial class SessionActor
         Transmit();
         if (_attached is not null)
         {
-            Pass(message, promises ? _token : 0, isAnswer: message is ConnectionProtocol.Attached);
+            Pass(message, promises ? _token : 0, isAnswer: message is ConnectionProtocol.Attached or ConnectionProtocol.Disconnect);
         }
     }
 
@@ -115,12 +115,17 @@ internal sealed partial class SessionActor
 
     /// <summary>Forgets what was held back. What was at QoS 0 is lost; the rest is sent again to a client that resumes.</summary>
     /// <returns>True if the connection had not been accepted: CONNACK was among it.</returns>
-    private bool DropHeld()
+    private bool DropHeld() => DropHeld(out _);
+
+    /// <summary>The same, and gives out the end of the connection if it was among it.</summary>
+    private bool DropHeld(out ConnectionProtocol.Disconnect? end)
     {
+        end = null;
         var isUnanswered = false;
         while (_gate is not null && _gate.TryDrop(out var message))
         {
             isUnanswered |= message is ConnectionProtocol.Attached;
+            end ??= message as ConnectionProtocol.Disconnect;
             foreach (var lost in ConnectionProtocol.UnrepeatedOf(message))
             {
                 Drop(Counter.QoS0ConnectionEnded, lost);

@@ -101,6 +101,22 @@ public class StoreFailureTests
         Assert.True(late.IsClosed);
     }
 
+    [Theory]
+    [InlineData("full since then")]
+    [InlineData("full before")]
+    [InlineData("failed")]
+    [Trait("Oracle", "P-6")]
+    public void Who_leaves_is_not_kept_until_the_disk_takes_more_and_is_told_nothing(string disk)
+    {
+        var client = _world.Durable("c", with: connect => connect with { Will = new Will(Message("will", "dead", QoS.AtLeastOnce)) });
+        if (disk == "full before") Fill();
+        else _world.Store.Failure = disk == "failed" ? SyncFailed : Full;
+        client.Send(Disconnect());
+
+        client.ExpectNothing();
+        Assert.True(client.IsClosed);
+    }
+
     [Fact]
     [Trait("Oracle", "P-5")]
     public void After_a_failed_sync_nothing_that_depends_on_it_is_acknowledged_and_durable_clients_are_told()
