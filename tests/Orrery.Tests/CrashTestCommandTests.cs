@@ -1,3 +1,4 @@
+using System.Collections;
 using System.Text.Json;
 using Orrery.CrashTests;
 using Orrery.Mqtt.Packets;
@@ -32,6 +33,23 @@ public sealed class CrashTestCommandTests
         {
             Directory.Delete(folder, recursive: true);
         }
+    }
+
+    [Fact]
+    public void A_run_that_is_cancelled_starts_no_broker()
+    {
+        using var source = new CancellationTokenSource();
+        source.Cancel();
+
+        Assert.Throws<OperationCanceledException>(() => Run(["/no/such/program"], source.Token));
+    }
+
+    [Fact]
+    public void A_broker_that_ended_with_the_run_was_cancelled_is_not_judged()
+    {
+        using var source = new CancellationTokenSource();
+
+        Assert.Throws<OperationCanceledException>(() => Run(new CommandThatCancels(source), source.Token));
     }
 
     [Theory]
@@ -112,5 +130,37 @@ public sealed class CrashTestCommandTests
         Assert.Equal(Plans(3), Plans(3));
         Assert.NotEqual(Plans(3), Plans(4));
         foreach (var moment in Enum.GetNames<KillMoment>()) Assert.Contains(moment, Plans(3), StringComparison.Ordinal);
+    }
+
+    private static void Run(IReadOnlyList<string> command, CancellationToken cancellation)
+    {
+        var folder = Directory.CreateTempSubdirectory("orrery-test-").FullName;
+        try
+        {
+            using var run = new CrashRun(command, BrokerUnderTest.FreePort(), Path.Combine(folder, "history.jsonl"));
+            run.Run("any", 2, 1, TimeSpan.FromMinutes(1), TimeSpan.FromSeconds(1), _ => false, () => { }, cancellation);
+        }
+        finally
+        {
+            Directory.Delete(folder, recursive: true);
+        }
+    }
+
+    /// <summary>A broker that ends at once, and a user who cancels while it is started.</summary>
+    private sealed class CommandThatCancels(CancellationTokenSource source) : IReadOnlyList<string>
+    {
+        private readonly string[] _command = ["dotnet", "--no-such-option"];
+
+        public int Count => _command.Length;
+
+        public string this[int index] => _command[index];
+
+        public IEnumerator<string> GetEnumerator()
+        {
+            source.Cancel();
+            return _command.AsEnumerable().GetEnumerator();
+        }
+
+        IEnumerator IEnumerable.GetEnumerator() => GetEnumerator();
     }
 }

@@ -68,6 +68,7 @@ internal sealed partial class CrashRun : IDisposable
         _patience = patience;
         try
         {
+            cancellation.ThrowIfCancellationRequested();
             Settle();
             for (var round = 0; _kills < kills; round++)
             {
@@ -83,6 +84,8 @@ internal sealed partial class CrashRun : IDisposable
         }
         catch (BrokerFailedException failed)
         {
+            // Ctrl+C ends the broker too, which says good-bye to its clients: that is no breach of a rule.
+            cancellation.ThrowIfCancellationRequested();
             failure = failed.Message;
         }
 
