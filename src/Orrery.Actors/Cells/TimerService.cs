@@ -42,7 +42,7 @@ internal abstract class TimerService : IScheduler, IAdvancedScheduler
     }
 
     /// <summary>Sets a timer running.</summary>
-    /// <param name="timer">One that has not been started before.</param>
+    /// <param name="timer">One that is not running, and was never cancelled.</param>
     /// <param name="delay">Zero or more.</param>
     /// <param name="interval">Zero for a timer that fires once.</param>
     internal void Start(ScheduledTimer timer, TimeSpan delay, TimeSpan interval)
