@@ -32,6 +32,17 @@ internal sealed partial class HistoryView
             && read.Index < next.ConnAckSent!.Index && (earlier is null || read.Index > earlier.Last.ConnAckSent!.Index)
             && World.HasEnded(next.Broker, read.Nanoseconds, next.ConnAckSent.Nanoseconds));
 
+    /// <summary>What a new connection should find where an end of the process hid what became of CONNECTs before it. One that only goes on with
+    /// the session, and for as long, is no reason to lose it.</summary>
+    private bool? AfterUnseen(SessionView? earlier, ConnectionView next, bool? isPresent)
+    {
+        if (next.Connect!.CleanStart) return isPresent;
+        var max = OptionsOf(next.Broker).SessionExpiryIntervalMaxSeconds;
+        var counts = UnseenBefore(earlier, next).Any(unseen => isPresent != true || unseen.Connect!.CleanStart
+            || unseen.SessionExpirySeconds(max) < earlier!.Last.SessionExpirySeconds(max));
+        return counts ? null : isPresent;
+    }
+
     /// <summary>From when on the session of before is perhaps another one: a clean start was read, and nobody was told what became of it.</summary>
     private long PerhapsEndedFrom(SessionView earlier, ConnectionView next) => UnseenBefore(earlier, next)
         .Where(unseen => unseen.Connect!.CleanStart)

@@ -34,7 +34,7 @@ internal sealed partial class HistoryView
             var earlier = current.GetValueOrDefault(key);
             connection.Earlier = earlier?.Last;
             if (connection.Earlier is { } last && IsTakenOver(last, connection)) last.TakenOverBy = connection;
-            connection.ShouldBePresent = !connection.Connect!.CleanStart && UnseenBefore(earlier, connection).Any() ? null : ShouldBePresent(earlier, connection);
+            connection.ShouldBePresent = AfterUnseen(earlier, connection, ShouldBePresent(earlier, connection));
             connection.EarlierEnd = earlier is null ? SessionEnd.None : EndOf(earlier, connection.ConnAckSent!).End;
 
             // MQTT 3.1 has no flag for it, so it is taken to be as it should.

@@ -17,8 +17,9 @@ internal sealed record Oracle(string Id, IReadOnlyList<string> Statements, strin
         Id, Statements.Count == 0 ? Sentence : string.Join(", ", Statements), violation.Message,
         [.. violation.Events.OfType<HistoryEvent>().Select(happened => happened.Index).Distinct().Order()]));
 
-    /// <summary>Whether clients keep to the rule whose bytes are corrupted on the way (N11): nothing else is promised to them.</summary>
-    private bool IsRobust => Id is "X-1" or "X-2";
+    /// <summary>Whether the rule holds though a client's bytes are corrupted on the way (N11): of what concerns that client alone nothing else is
+    /// promised, and of the broker itself this is.</summary>
+    private bool IsRobust => Id is "X-1" or "X-2" or "L-2" or "L-3" or "P-1";
 
     private bool Counts(HistoryView view, Violation violation) =>
         IsRobust || !violation.Events.Any(happened => view.IsCorrupted(happened?.Connection));

@@ -183,6 +183,8 @@ internal static partial class OracleCases
         Breaks("S-5", ("a session is left", () => Deserted(counts, counts with { Sessions = 1, Actors = 10 })), ("a subscription is left", () => Deserted(counts, counts with { Subscriptions = 1 })));
         Keeps("S-5", ("one that lives", () => new HistoryBuilder().With(new BrokerFacts { Baseline = counts, AtEnd = counts with { Sessions = 1 } }).At(1).Connect("c", Lasting()).After(1).End("c#1", "reset", "reset")));
 
+        Breaks("P-1", ("the barrier was passed, and the last bytes were corrupted", () => new HistoryBuilder().With(new BrokerFacts { Failures = ["/user/b1/sessions/c failed: InvariantViolationException: token <= _gate.DurableToken"] }).At(1).Connect("c")
+            .Add(HistoryKind.FaultStarted, "c->b1", name: "corrupt").After(1).ToBroker("c#1", Message("a", "1"))));
         Breaks("P-1", ("the barrier was passed", () => new HistoryBuilder().With(new BrokerFacts { Failures = ["/user/b1/sessions/c failed: InvariantViolationException: token <= _gate.DurableToken"] }).At(1).Connect("c")));
         Keeps("P-1", ("nothing", () => new HistoryBuilder().At(1).Connect("c")));
 

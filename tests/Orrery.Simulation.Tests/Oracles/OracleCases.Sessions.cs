@@ -2,6 +2,7 @@ using Orrery.Broker;
 using Orrery.Mqtt;
 using Orrery.Mqtt.Packets;
 using Orrery.Simulation.Histories;
+using Orrery.Simulation.Scenarios.Model;
 using Orrery.Simulation.Tests.Histories;
 using static Orrery.Simulation.Tests.Histories.HistoryBuilder;
 
@@ -36,6 +37,7 @@ internal static partial class OracleCases
         Keeps("S-3", ("sent again on the newer one", () => HalfOpen(lost: false)));
 
         Breaks("S-4",
+            ("lost by a store while its client asked for it", () => AskingWhenItEnded()),
             ("gone too early", () => Gone(100).After(97).Connect("c", Lasting(100))),
             ("there too long", () => Gone(100).After(100).Connect("c", Lasting(100), present: true)),
             ("raised at the last moment", () => new HistoryBuilder().At(1).Connect("c", Lasting(0)).ToBroker("c#1", new DisconnectPacket { SessionExpiryIntervalSeconds = 9 }).End("c#1", "closed", "fin")));
@@ -71,6 +73,16 @@ internal static partial class OracleCases
 
     private static HistoryBuilder Restarted() => new HistoryBuilder().At(1).Connect("c", Lasting()).After(1).Add(HistoryKind.ProcessEnded, BrokerName, name: "kill").End("c#1", "process_ended", "reset")
         .After(1).Add(HistoryKind.ProcessStarted, BrokerName).After(1);
+
+    /// <summary>A broker with a store ends before it has answered a client that asks for its session, and has none for it afterwards.</summary>
+    private static HistoryBuilder AskingWhenItEnded()
+    {
+        var story = Gone();
+        story.With(new BrokerFacts { Persistence = Persistence.Group });
+        var asking = story.Open("c");
+        return story.ToBroker(asking, Lasting() with { ClientId = "c" }).After(0.1).Add(HistoryKind.ProcessEnded, BrokerName, name: "kill").End(asking, "process_ended", "reset")
+            .After(1).Add(HistoryKind.ProcessStarted, BrokerName).After(1).Connect("c", Lasting());
+    }
 
     private static HistoryBuilder Asking()
     {
