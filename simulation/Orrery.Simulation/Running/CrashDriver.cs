@@ -77,13 +77,14 @@ internal sealed class CrashDriver
 
     private void Restart()
     {
+        if (_broker.Process.State != ProcessState.Down) return;     // the scenario was faster
+
         // A machine that is back answers what belongs to connections of before with RST, so that nobody stays half-open.
         foreach (var client in _world.Clients.Where(client => client.Broker == _broker))
         {
             foreach (var connection in client.Model.Link.Connections.ToArray()) connection.Cut();
         }
 
-        if (_broker.Process.State != ProcessState.Down) return;     // the scenario was faster
         _startedAt = Disk.Disk.OperationCount;
         _isRecovering = _crashes == 1;
         if (_isRecovering && _point.Again is { } again) Arm(_startedAt + again);
