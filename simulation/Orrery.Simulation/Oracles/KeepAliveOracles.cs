@@ -102,15 +102,9 @@ internal static class KeepAliveOracles
             var due = accepted.Nanoseconds + (view.OptionsOf(connection.Broker).ConnectTimeoutSeconds * NanosecondsPerSecond) + view.Facts.TimerGranularityNanoseconds;
             if (view.World.LastPause(connection.Broker, accepted.Nanoseconds, due) is { } pause) due = pause.To == long.MaxValue ? long.MaxValue : Math.Max(due, pause.To) + (pause.To - pause.From) + GraceNanoseconds;
             var until = Math.Min(connection.CloseEarliest ?? long.MaxValue, view.Facts.EndNanoseconds);
-            if (until > due && !SaysItClosed(view, connection, due)) yield return new Violation($"{connection.Broker} took {connection} at {Say.Time(accepted)}, got no CONNECT, and {(connection.CloseEarliest is { } closed ? $"closed it at {Say.Time(closed)}" : "left it open")}; {Say.Time(due)} was the latest.", accepted, connection.BrokerEnded);
+            if (until > due) yield return new Violation($"{connection.Broker} took {connection} at {Say.Time(accepted)}, got no CONNECT, and {(connection.CloseEarliest is { } closed ? $"closed it at {Say.Time(closed)}" : "left it open")}; {Say.Time(due)} was the latest.", accepted, connection.BrokerEnded);
         }
     }
-
-    // Of a connection whose path was gone before the broker took it nothing shows the end but the broker's log.
-    private static bool SaysItClosed(HistoryView view, ConnectionView connection, long due) => view.Decisions.Any(decision =>
-        JudgedDecisions.Is(decision, JudgedDecisions.ClosedBeforeConnect) && decision.Node == connection.Broker
-        && decision.Nanoseconds >= connection.Accepted!.Nanoseconds && decision.Nanoseconds <= due
-        && decision.Detail!.Contains($" from {connection.Name} closed", StringComparison.Ordinal));
 
     private static IEnumerable<Violation> Pings(HistoryView view)
     {
