@@ -118,15 +118,13 @@ public sealed class ScenarioRunnerTests
         Assert.Contains(result.Findings, finding => finding.Message.Contains("steps[3] (crash) never fired", StringComparison.Ordinal));
     }
 
-    [Theory]
-    [InlineData("requires: { bridges: true }", "brokers can't be bridged yet")]
-    [InlineData("faults: [ { at: 1s, do: set_limit, node: b1, limits: { queue: 5 } } ]", "changes limits of a running broker")]
-    public void What_the_simulation_lacks_skips_the_run_and_is_named(string more, string reason)
+    [Fact]
+    public void What_the_simulation_lacks_skips_the_run_and_is_named()
     {
-        var result = Runs.Run(Runs.Scenario(Pair, Hello, more));
+        var result = Runs.Run(Runs.Scenario(Pair, Hello, "requires: { bridges: true }"));
 
         Assert.Equal(Verdict.Skipped, result.Verdict);
-        Assert.Contains(reason, result.SkipReason, StringComparison.Ordinal);
+        Assert.Contains("brokers can't be bridged yet", result.SkipReason, StringComparison.Ordinal);
         Assert.Empty(result.History.Events);
         Assert.Equal("", result.TraceHash);
     }
