@@ -1,5 +1,6 @@
 using Orrery.Simulation.Disks;
 using Orrery.Simulation.Processes;
+using Orrery.Simulation.Scenarios.Model;
 
 namespace Orrery.Simulation.Running;
 
@@ -34,6 +35,9 @@ internal sealed class CrashDriver
 
     /// <summary>The broker that is crashed.</summary>
     public string Broker => _broker.Name;
+
+    /// <summary>What the file says of it.</summary>
+    public BrokerNode Node => _broker.Node;
 
     /// <summary>Whether the scenario itself has ended the broker and left it so: then there is no recovery to be judged.</summary>
     public bool IsLeftDown => _broker.Process.State == ProcessState.Down && !_isUnavailable;

@@ -36,7 +36,7 @@ public static class CrashPlan
     /// that its mode promises to keep, and what the scenario itself claims of that. Its other claims are about another story.</summary>
     internal static Scenario Judged(Scenario scenario, CrashPoint point, CrashDriver crash)
     {
-        var isOs = scenario.Topology.Brokers[KindOf(crash.Broker)].Persistence == Persistence.Os;
+        var isOs = crash.Node.Persistence == Persistence.Os;
         var mayLose = (isOs && point.Way != CrashWay.Kill) || scenario.Profile is { Base: ProfileBase.LyingDisk } || scenario.Steps.Concat(scenario.Faults).Any(
             step => step is CrashStep { Kind: CrashKind.WipedDisk } or DiskLiesFault or BitRotFault || (isOs && step is CrashStep { Kind: CrashKind.PowerLoss }));
         var recovered = new RecoveredExpectation { Recovered = crash.Broker, DataLoss = mayLose ? DataLoss.Unsynced : DataLoss.None };
@@ -53,6 +53,4 @@ public static class CrashPlan
 
     private static Step WithoutClaims(Step step) =>
         step is AssertStep ? new WaitStep { At = step.At, After = step.After, When = step.When } : step with { Expect = [] };
-
-    private static string KindOf(string broker) => broker.IndexOf('[', StringComparison.Ordinal) is var bracket and >= 0 ? broker[..bracket] : broker;
 }
