@@ -11,31 +11,91 @@ using Orrery.Broker.Topics;
 namespace Orrery.Broker;
 
 /// <summary>The root of one isolated broker: makes its parts, and stops them in order.</summary>
+/// <remarks>
+/// A part that fails takes the whole broker with it, which is then made anew, from what its store has kept if it has one. One
+/// that fails more than <see cref="BrokerOptions.RestartsMax"/> times within a minute gives up: it stops, and whoever watches
+/// <see cref="MqttBroker.Actor"/> hears of it (docs/decisions/0013-failures.md).
+/// </remarks>
 internal sealed class BrokerActor : UntypedActor
 {
+    private readonly BrokerLife _life;
     private readonly Published<BrokerOptions> _options;
     private readonly ILogger _logger;
     private readonly Explanation? _explain;
     private readonly IMessageStore? _messages;
-    private readonly List<IActorRef> _readyAskers = [];
     private BrokerReady? _ready;
     private StoreHandle? _store;
     private IActorRef _topics = ActorRefs.Nobody;
     private IActorRef _connections = ActorRefs.Nobody;
     private IActorRef _sessions = ActorRefs.Nobody;
     private IActorRef _statistics = ActorRefs.Nobody;
-    private IActorRef _stopAsker = ActorRefs.Nobody;
+    private IActorRef _recovery = ActorRefs.Nobody;
+    private (string Part, Exception Cause)? _failure;
+    private bool _isRestart;
 
-    public BrokerActor(BrokerOptions options, ILogger logger, Explanation? explain, IMessageStore? messages)
+    public BrokerActor(BrokerLife life, ILogger logger, Explanation? explain, IMessageStore? messages)
     {
+        _life = life;
         _messages = messages;
         _explain = explain;
-        _options = new Published<BrokerOptions>(options);
+        _options = new Published<BrokerOptions>(life.Options);
         _logger = logger;
     }
 
-    /// <summary>A part that fails leaves the others with references to what is gone, so the whole broker stops.</summary>
-    protected override SupervisorStrategy SupervisorStrategy() => new OneForOneStrategy(_ => Directive.Escalate);
+    /// <summary>A part that fails leaves the others with references to what is gone, so the whole broker fails.</summary>
+    protected override SupervisorStrategy SupervisorStrategy() => new OneForOneStrategy(cause =>
+    {
+        _failure = (Sender.Path.Name, cause);
+        return Directive.Escalate;
+    });
+
+    /// <summary>Counts the failure, and lets go of all parts: connections are aborted, what the store has not kept is lost.</summary>
+    protected override void PreRestart(Exception reason, object? message)
+    {
+        var part = _failure?.Part ?? Self.Path.Name;
+        _failure = null;
+        var count = _life.NoteFailure(Context.System.Scheduler.MonotonicClock);
+        if (_life.StopAsker is not null)
+        {
+            BrokerLog.FailedWhileStopping(_logger, part, reason);
+        }
+        else if (_life.HasGivenUp)
+        {
+            BrokerLog.GaveUp(_logger, part, count, BrokerLife.Window.TotalSeconds, _options.Value.RestartsMax, reason);
+        }
+        else
+        {
+            BrokerLog.BrokerFailed(_logger, part, count, BrokerLife.Window.TotalSeconds, _options.Value.RestartsMax, reason);
+        }
+
+        base.PreRestart(reason, message);
+    }
+
+    protected override void PostRestart(Exception reason)
+    {
+        if (_life.StopAsker is { } asker)
+        {
+            asker.Tell(Stopped.Instance, Self);         // what a failure leaves is as good as it gets: not made anew to be stopped
+            Context.Stop(Self);
+        }
+        else if (_life.HasGivenUp)
+        {
+            Context.Stop(Self);
+        }
+        else
+        {
+            _isRestart = true;
+            base.PostRestart(reason);
+        }
+    }
+
+    protected override void PostStop()
+    {
+        if (_failure is var (part, cause))
+        {
+            BrokerLog.PartNotMade(_logger, part, cause);    // its supervisor does not try such a failure again
+        }
+    }
 
     protected override void PreStart()
     {
@@ -61,6 +121,7 @@ internal sealed class BrokerActor : UntypedActor
 
         var messages = _messages!;
         var recovery = Context.ActorOf(Props.Create(() => new RecoveryActor(topics, store, shared, sessions, logger)), "recovery");
+        _recovery = recovery;
         store.Actor = Context.ActorOf(Props.Create(() => new StoreActor(messages, store, recovery, sessions, logger)), "store");
         store.Actor.Tell(StoreProtocol.Open.Instance, Self);
     }
@@ -73,12 +134,11 @@ internal sealed class BrokerActor : UntypedActor
                 OnAccept(accept);
                 break;
             case GetReady:
-                _readyAskers.Add(Sender);
+                _life.ReadyAskers.Add(Sender);
                 AnswerReady();
                 break;
-            case BrokerReady ready:
-                _ready = ready;
-                AnswerReady();
+            case BrokerReady ready when Sender.Equals(_recovery):
+                OnReady(ready);
                 break;
             case SetOptions set:
                 OnSetOptions(set.Options);
@@ -90,7 +150,7 @@ internal sealed class BrokerActor : UntypedActor
                 _sessions.Forward(message);
                 break;
             case Stop:
-                _stopAsker = Sender;
+                _life.StopAsker = Sender;
                 _connections.Tell(ConnectionsActor.StopAll.Instance, Self);
                 break;
             case ConnectionsActor.AllStopped when _store is not null:
@@ -100,7 +160,7 @@ internal sealed class BrokerActor : UntypedActor
                 _store!.Actor.Tell(StoreProtocol.Close.Instance, Self);
                 break;
             case ConnectionsActor.AllStopped or StoreProtocol.Closed:
-                _stopAsker.Tell(Stopped.Instance, Self);
+                _life.StopAsker!.Tell(Stopped.Instance, Self);
                 Context.Stop(Self);
                 break;
             default:
@@ -120,6 +180,7 @@ internal sealed class BrokerActor : UntypedActor
         }
         else
         {
+            _life.Options = options;
             _options.Publish(options);
             _topics.Tell(new TopicProtocol.SetLimits(TopicOptionsOf(options)), Self);
             BrokerLog.OptionsChanged(_logger, options.DifferencesFrom(before));
@@ -148,6 +209,20 @@ internal sealed class BrokerActor : UntypedActor
         }
     }
 
+    private void OnReady(BrokerReady ready)
+    {
+        _ready = ready;
+        if (_isRestart && ready.Failure is not null && _life is { ReadyAskers.Count: 0, StopAsker: null })
+        {
+            // The host has long been told that the broker serves: nobody would hear that it does so no more.
+            BrokerLog.NotReadyAgain(_logger);
+            Context.Stop(Self);
+            return;
+        }
+
+        AnswerReady();
+    }
+
     private void AnswerReady()
     {
         if (_ready is null)
@@ -155,12 +230,12 @@ internal sealed class BrokerActor : UntypedActor
             return;
         }
 
-        foreach (var asker in _readyAskers)
+        foreach (var asker in _life.ReadyAskers)
         {
             asker.Tell(_ready, Self);
         }
 
-        _readyAskers.Clear();
+        _life.ReadyAskers.Clear();
     }
 
     /// <summary>Other limits and policies, answered with <see cref="BrokerOptionsSet"/>.</summary>

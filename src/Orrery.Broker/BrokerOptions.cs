@@ -119,6 +119,11 @@ public sealed record BrokerOptions
     /// <value>Seconds, 0 to 86,400. Default: 10, as mosquitto's <c>sys_interval</c>. 0 switches them off.</value>
     public int SysIntervalSeconds { get; init; } = 10;
 
+    /// <summary>Failures of the broker's own parts (its store, its topics, its register of sessions) within a minute that it begins
+    /// anew from; one more, and it stops. A connection, a session or a shared subscription that fails ends alone, and does not count.</summary>
+    /// <value>0 to 1,000. Default: 3. 0 stops at the first.</value>
+    public int RestartsMax { get; init; } = 3;
+
     /// <summary>The limits that may change and differ from others, each with its value and the one before.</summary>
     internal string DifferencesFrom(BrokerOptions before)
     {
@@ -140,6 +145,7 @@ public sealed record BrokerOptions
         Note(nameof(RetainedBytesMax), before.RetainedBytesMax, RetainedBytesMax);
         Note(nameof(InTransitBytesMax), before.InTransitBytesMax, InTransitBytesMax);
         Note(nameof(LongClientIdentifiersInMqtt31), before.LongClientIdentifiersInMqtt31, LongClientIdentifiersInMqtt31);
+        Note(nameof(RestartsMax), before.RestartsMax, RestartsMax);
         return differences.Count == 0 ? "none" : string.Join(", ", differences);
 
         void Note<T>(string option, T was, T value)
@@ -205,6 +211,7 @@ public sealed record BrokerOptions
         Check(nameof(RetainedBytesMax), RetainedBytesMax, 0, long.MaxValue);
         Check(nameof(InTransitBytesMax), InTransitBytesMax, 4_096, int.MaxValue);
         Check(nameof(SysIntervalSeconds), SysIntervalSeconds, 0, 86_400);
+        Check(nameof(RestartsMax), RestartsMax, 0, 1_000);
         return faults;
 
         void Check(string option, long value, long least, long most)

@@ -37,6 +37,8 @@ public sealed class MqttBroker
     public PacketReaderOptions ReaderOptions { get; }
 
     /// <summary>The root actor, for watching. It understands no message of a host's own.</summary>
+    /// <remarks>It ends when it was told to (<see cref="Stop"/>), or when the broker gives up, which has failed more often than
+    /// <see cref="BrokerOptions.RestartsMax"/> says: then its host has to end or to start another one.</remarks>
     public IActorRef Actor { get; }
 
     /// <summary>The message that asks <see cref="Actor"/> for <see cref="BrokerStatistics"/>.</summary>
@@ -93,7 +95,8 @@ public sealed class MqttBroker
 
         var logger = loggers.CreateLogger($"Orrery.Broker.{name}");
         var explain = Explanation.For(loggers.CreateLogger($"Orrery.Broker.{name}.Explain"));
-        return new MqttBroker(system.ActorOf(Props.Create(() => new BrokerActor(options, logger, explain, store)), name), name, options);
+        var life = new BrokerLife(options);
+        return new MqttBroker(system.ActorOf(Props.Create(() => new BrokerActor(life, logger, explain, store)), name), name, options);
     }
 
     /// <summary>Hands over a connection that a listener accepted. The transport's <see cref="IConnectionTransport.Start"/>

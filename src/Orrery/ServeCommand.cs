@@ -15,7 +15,11 @@ namespace Orrery;
 /// <summary>`orrery serve`: runs the broker until Ctrl+C or SIGTERM.</summary>
 internal static class ServeCommand
 {
+    /// <summary>It can't start: something is to be mended first.</summary>
     private const int Failed = 1;
+
+    /// <summary>A broker gave up, which failed again and again: the process is to be started again.</summary>
+    internal const int GaveUp = 2;
 
     private static readonly Option<int?> Port = new("--port", "-p")
     {
@@ -64,16 +68,26 @@ internal static class ServeCommand
         return command;
     }
 
-    /// <summary>Runs the broker; returns the exit code: 0 after a stop that was asked for, 1 when it can't start.</summary>
-    internal static async Task<int> RunAsync(ServeArguments arguments, CancellationToken cancellation)
+    /// <summary>Runs the broker; returns the exit code: 0 after a stop that was asked for, 1 when it can't start, 2 when it gave up.</summary>
+    /// <param name="arguments">What it was given.</param>
+    /// <param name="cancellation">Asks it to stop.</param>
+    /// <param name="configure">Changes the host's services; null changes nothing.</param>
+    internal static async Task<int> RunAsync(
+        ServeArguments arguments, CancellationToken cancellation, Action<IServiceCollection>? configure = null)
     {
         try
         {
-            using var host = Build(arguments);
+            using var host = Build(arguments, configure);
+            var brokers = host.Services.GetRequiredService<BrokerHost>();
             await host.StartAsync(cancellation);
-            Console.Out.WriteLine(ReadyLine.Of(host.Services.GetRequiredService<BrokerHost>().AllEndPoints));
+            Console.Out.WriteLine(ReadyLine.Of(brokers.AllEndPoints));
             await host.WaitForShutdownAsync(cancellation);
-            return 0;
+            return brokers.HasFailed ? GaveUp : 0;
+        }
+        catch (BrokerFailedException failure)
+        {
+            Fail([failure.Message]);
+            return GaveUp;
         }
         catch (ConfigurationFileException failure)
         {
@@ -101,9 +115,10 @@ internal static class ServeCommand
         }
     }
 
-    internal static IHost Build(ServeArguments arguments)
+    internal static IHost Build(ServeArguments arguments, Action<IServiceCollection>? configure = null)
     {
         var builder = Host.CreateEmptyApplicationBuilder(new HostApplicationBuilderSettings { ApplicationName = "orrery" });
+        configure?.Invoke(builder.Services);
         if (arguments.ConfigurationFile is { } file)
         {
             builder.Configuration.AddInMemoryCollection(ConfigurationFile.Read(file));

@@ -59,6 +59,22 @@ public sealed class SupervisionTests
     }
 
     [Fact]
+    public void A_decider_finds_who_failed_as_the_sender()
+    {
+        var failed = new List<string>();
+        var parent = _kit.ActorOf(Props.Create(() => new AsksWho(failed)), "parent");
+        parent.Tell((Recorder.Props(_log), "one"));
+        parent.Tell((Recorder.Props(_log), "two"));
+        _kit.Run();
+
+        Find("/user/parent/two").Tell(new InvalidOperationException("bang"));
+        Find("/user/parent/one").Tell(new InvalidOperationException("bang"));
+        _kit.Run();
+
+        Assert.Equal(["two", "one"], failed);
+    }
+
+    [Fact]
     public void Stop_ends_the_child_alone()
     {
         var parent = Supervisor(new OneForOneStrategy(_ => Directive.Stop));
@@ -338,6 +354,21 @@ public sealed class SupervisionTests
     {
         _kit.Sys.ActorSelection(path).Tell(new Identify(path), _kit.TestActor.Ref);
         return _kit.TestActor.ExpectMsg<ActorIdentity>().Subject!;
+    }
+
+    private sealed class AsksWho(List<string> failed) : UntypedActor
+    {
+        protected override SupervisorStrategy SupervisorStrategy() => new OneForOneStrategy(_ =>
+        {
+            failed.Add(Sender.Path.Name);
+            return Directive.Stop;
+        });
+
+        protected override void OnReceive(object message)
+        {
+            var (props, name) = ((Props, string))message;
+            Context.ActorOf(props, name);
+        }
     }
 
     private sealed class KeepsChildren(List<string> log) : UntypedActor

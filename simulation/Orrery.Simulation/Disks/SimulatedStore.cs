@@ -116,10 +116,10 @@ internal sealed class SimulatedStore : EventTarget, IMessageStore, IDisposable
         if (_isDisposed) return;
         if (kind == AnswerKind)
         {
-            var answers = (List<Action<IMessageStoreListener>>)state!;
+            var answers = (Answers)state!;
             _enter(() =>
             {
-                if (!_isDisposed) answers.ForEach(answer => answer(_listener!));
+                if (!_isDisposed) answers.Group.ForEach(answer => answer(answers.To));
             });
             return;
         }
@@ -138,7 +138,7 @@ internal sealed class SimulatedStore : EventTarget, IMessageStore, IDisposable
         var answers = _answers.Take();
         if (_writtenNanoseconds >= 0) Schedule(_writtenNanoseconds, WrittenKind, new StoreProgress(DiskStage.Written, call, tags));
         if (_syncedNanoseconds >= 0) Schedule(_syncedNanoseconds, SyncedKind, new StoreProgress(DiskStage.Synced, call, tags));
-        foreach (var (nanoseconds, group) in answers) Schedule(nanoseconds, AnswerKind, group);
+        foreach (var (nanoseconds, group) in answers) Schedule(nanoseconds, AnswerKind, new Answers(_listener!, group));
     }
 
     private void Schedule(long nanoseconds, int kind, object state) =>
@@ -151,6 +151,9 @@ internal sealed class SimulatedStore : EventTarget, IMessageStore, IDisposable
         if (_answers.IsEmpty && operation.Kind == DiskOperationKind.Sync) _syncedNanoseconds = operation.EndNanoseconds;
         OperationObserver?.Invoke(operation);
     }
+
+    /// <summary>What a call answers, and whom: a broker that begins anew opens the store again, and has nothing to do with earlier calls.</summary>
+    private sealed record Answers(IMessageStoreListener To, List<Action<IMessageStoreListener>> Group);
 
     /// <summary>Keeps what the store answers within a call, with the time at which the disk had come so far.</summary>
     private sealed class AnswerBuffer(SimulatedDisk disk) : IMessageStoreListener

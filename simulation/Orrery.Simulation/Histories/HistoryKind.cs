@@ -39,7 +39,7 @@ public enum HistoryKind
     /// <summary>A process began to run.</summary>
     ProcessStarted,
 
-    /// <summary>A process ended; the name is "kill", "power_loss", "wiped_disk", "stop" or "store_unavailable".</summary>
+    /// <summary>A process ended; the name is "kill", "power_loss", "wiped_disk", "stop", "store_unavailable" or "gave_up".</summary>
     ProcessEnded,
 
     /// <summary>A process lost its processor.</summary>

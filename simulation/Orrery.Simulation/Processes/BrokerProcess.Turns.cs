@@ -88,6 +88,7 @@ internal sealed partial class BrokerProcess
         ReportFailures();
         if (_hasStopped) End("stop", end => end.Close(StreamEnding.ProcessEnded));
         else if (_ready is { Failure: not null }) End("store_unavailable", end => end.Close(StreamEnding.ProcessEnded));
+        else if (DeterministicSystem.HasStopped(Broker.Actor)) End("gave_up", end => end.Close(StreamEnding.ProcessEnded));
         else SetTimer();
     }
 

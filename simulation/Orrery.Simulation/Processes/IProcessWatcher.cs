@@ -12,7 +12,8 @@ internal interface IProcessWatcher
     void OnReady();
 
     /// <summary>A life ended; its connections end after this.</summary>
-    /// <param name="how">"kill", "power_loss", "wiped_disk", "stop", or "store_unavailable" of one that could not open its store.</param>
+    /// <param name="how">"kill", "power_loss", "wiped_disk", "stop", "store_unavailable" of one that could not open its store, or
+    /// "gave_up" of one whose broker failed more often than it begins anew.</param>
     void OnEnded(string how);
 
     /// <summary>It lost its processor.</summary>

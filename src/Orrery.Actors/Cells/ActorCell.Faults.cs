@@ -1,3 +1,5 @@
+using Orrery.Actors.Production;
+
 namespace Orrery.Actors.Cells;
 
 /// <summary>Failure, and the directives that answer it.</summary>
@@ -44,6 +46,8 @@ internal sealed partial class ActorCell
         // A child that is being stopped needs no directive.
         if (_extras is not { Pending: not PendingStep.Terminate, Children: { } children }) return;
         if (!children.Contains(failed.Child)) return;
+        var thread = ActorThread.Current;
+        thread.Sender = failed.Child;                   // a decider may ask who failed
         try
         {
             var strategy = _props.SupervisorStrategy ?? _actor?.InvokeSupervisorStrategy() ?? SupervisorStrategy.DefaultStrategy;
@@ -58,6 +62,10 @@ internal sealed partial class ActorCell
         {
             System.ReportFailure(this, cause, "supervisor strategy failed");
             Fail(cause, failed.Child, null);
+        }
+        finally
+        {
+            thread.Sender = null;
         }
     }
 

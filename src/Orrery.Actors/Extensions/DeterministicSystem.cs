@@ -47,6 +47,9 @@ public sealed class DeterministicSystem
     /// <remarks>Walks all of them. For judging whether anybody was forgotten.</remarks>
     public IReadOnlyList<IActorRef> ActorsWithMessages() => System.ActorsWithMessages();
 
+    /// <summary>Whether an actor of this system has stopped for good.</summary>
+    public static bool HasStopped(IActorRef actor) => actor is Cells.ActorCell { IsTerminated: true };
+
     /// <summary>Lets the first actor that fits and wants a turn wait while others get theirs.</summary>
     /// <param name="isIt">Which actors fit.</param>
     /// <param name="turns">How many turns others get before it, 1 or more. It goes sooner when nobody else wants one, and waits again

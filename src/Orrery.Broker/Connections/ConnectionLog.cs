@@ -21,6 +21,9 @@ internal static partial class ConnectionLog
     [LoggerMessage(104, LogLevel.Warning, "Connection from {RemoteEndPoint} was closed: the limit of {Connections} connections is reached.")]
     public static partial void TooMany(ILogger logger, string remoteEndPoint, int connections);
 
+    [LoggerMessage(106, LogLevel.Error, "A connection failed and is closed.")]
+    public static partial void ConnectionFailed(ILogger logger, Exception cause);
+
     [LoggerMessage(105, LogLevel.Debug, "New connection from {RemoteEndPoint} on listener {Listener}.")]
     public static partial void Opened(ILogger logger, string remoteEndPoint, string listener);
 }

@@ -17,7 +17,11 @@ internal sealed class ConnectionsActor : UntypedActor
     public ConnectionsActor(BrokerContext broker) => _broker = broker;
 
     /// <summary>A connection that fails is closed; only its own client notices.</summary>
-    protected override SupervisorStrategy SupervisorStrategy() => new OneForOneStrategy(_ => Directive.Stop);
+    protected override SupervisorStrategy SupervisorStrategy() => new OneForOneStrategy(cause =>
+    {
+        ConnectionLog.ConnectionFailed(_broker.Logger, cause);
+        return Directive.Stop;
+    });
 
     protected override void OnReceive(object message)
     {

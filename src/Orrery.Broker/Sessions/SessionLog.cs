@@ -29,5 +29,5 @@ internal static partial class SessionLog
     public static partial void SubscriptionLost(ILogger logger, string clientId, TopicFilter filter);
 
     [LoggerMessage(205, LogLevel.Error, "The session of {ClientId} failed and is lost.")]
-    public static partial void Failed(ILogger logger, string clientId);
+    public static partial void Failed(ILogger logger, string? clientId, Exception cause);
 }

@@ -40,7 +40,11 @@ internal sealed class SessionsActor : UntypedActor
     }
 
     /// <summary>A session that fails is not restarted: its state may be wrong. Its connection closes, the client comes back.</summary>
-    protected override SupervisorStrategy SupervisorStrategy() => new OneForOneStrategy(_ => Directive.Stop);
+    protected override SupervisorStrategy SupervisorStrategy() => new OneForOneStrategy(cause =>
+    {
+        SessionLog.Failed(_broker.Logger, _clientIds.GetValueOrDefault(Sender), cause);
+        return Directive.Stop;
+    });
 
     protected override void OnReceive(object message)
     {
@@ -134,7 +138,6 @@ internal sealed class SessionsActor : UntypedActor
         if (!entry.Stopping)
         {
             _tally.Add(Counter.SessionsFailed);
-            SessionLog.Failed(_broker.Logger, clientId);
             EndKept(clientId);
         }
 

@@ -15,7 +15,11 @@ internal sealed class SharedGroupsActor : UntypedActor
 
     public SharedGroupsActor(SharedGroupContext groups) => _groups = groups;
 
-    protected override SupervisorStrategy SupervisorStrategy() => new OneForOneStrategy(_ => Directive.Stop);
+    protected override SupervisorStrategy SupervisorStrategy() => new OneForOneStrategy(cause =>
+    {
+        SharedLog.GroupFailed(_groups.Logger, _filters.GetValueOrDefault(Sender), cause);
+        return Directive.Stop;
+    });
 
     protected override void OnReceive(object message)
     {

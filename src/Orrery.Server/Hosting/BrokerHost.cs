@@ -5,10 +5,10 @@ using Microsoft.Extensions.Options;
 using Orrery.Actors;
 using Orrery.Actors.Extensions;
 using Orrery.Broker;
+using Orrery.Broker.Persistence;
 using Orrery.Server.Connections;
 using Orrery.Server.Logging;
 using Orrery.Server.Options;
-using Orrery.Storage;
 
 namespace Orrery.Server.Hosting;
 
@@ -21,17 +21,23 @@ public sealed class BrokerHost : IHostedService, IAsyncDisposable
     private readonly IServiceProvider _services;
     private readonly ILoggerFactory _loggers;
     private readonly ILogger _logger;
-    private readonly List<MqttBroker> _brokers = [];
-    private readonly List<ThreadedStore> _stores = [];
+    private readonly StoreFactory _makeStore;
+    private readonly IHostApplicationLifetime? _lifetime;
+    private readonly List<RunningBroker> _brokers = [];
+    private readonly List<IMessageStore> _stores = [];
     private ActorSystem? _system;
     private KestrelListeners? _listeners;
+    private volatile bool _isStopping;
+    private volatile bool _hasFailed;
 
     internal BrokerHost(
         IEnumerable<BrokerRegistration> registrations,
         IOptionsMonitor<MqttBrokerOptions> brokerOptions,
         IOptions<MqttServerOptions> options,
         IServiceProvider services,
-        ILoggerFactory loggers)
+        ILoggerFactory loggers,
+        StoreFactory makeStore,
+        IHostApplicationLifetime? lifetime)
     {
         _registrations = [.. registrations];
         _brokerOptions = brokerOptions;
@@ -39,7 +45,13 @@ public sealed class BrokerHost : IHostedService, IAsyncDisposable
         _services = services;
         _loggers = loggers;
         _logger = loggers.CreateLogger<BrokerHost>();
+        _makeStore = makeStore;
+        _lifetime = lifetime;
     }
+
+    /// <summary>True once a broker of this host has given up: the application is told to stop then, and is to say so by its exit code,
+    /// so that whoever watches over it starts it again.</summary>
+    public bool HasFailed => _hasFailed;
 
     /// <summary>Where the unnamed broker listens, with the ports that were free; empty before the start.</summary>
     public IReadOnlyList<IPEndPoint> EndPoints => EndPointsOf(Microsoft.Extensions.Options.Options.DefaultName);
@@ -54,6 +66,7 @@ public sealed class BrokerHost : IHostedService, IAsyncDisposable
     /// <summary>Starts the brokers, waits until they have recovered what they kept, then listens.</summary>
     /// <exception cref="ListenException">An address can't be listened on.</exception>
     /// <exception cref="StoreUnavailableException">What a broker kept can't be opened.</exception>
+    /// <exception cref="BrokerFailedException">A broker failed again and again.</exception>
     public async Task StartAsync(CancellationToken cancellationToken)
     {
         _system = ActorSystem.Create("orrery");
@@ -65,10 +78,12 @@ public sealed class BrokerHost : IHostedService, IAsyncDisposable
             foreach (var registration in _registrations)
             {
                 var options = _brokerOptions.Get(registration.OptionsName);
-                var store = BrokerStores.Create(registration.Name, options);
+                var store = _makeStore(registration.Name, options);
                 if (store is not null) _stores.Add(store);
                 var broker = MqttBroker.Start(_system, registration.Name, options.Limits, _loggers, store);
-                _brokers.Add(broker);
+                var running = new RunningBroker(broker);
+                running.Watch(_system);
+                _brokers.Add(running);
                 bindings.AddRange(BindingsOf(registration.OptionsName, broker, options));
             }
 
@@ -86,15 +101,28 @@ public sealed class BrokerHost : IHostedService, IAsyncDisposable
         {
             ServerLog.Listening(_logger, new BrokerRegistration(broker).Name, endPoint.ToString());
         }
+
+        foreach (var broker in _brokers) _ = WatchOverAsync(broker);
     }
 
     private async Task RecoverAsync(CancellationToken cancellationToken)
     {
-        foreach (var broker in _brokers)
+        foreach (var running in _brokers)
         {
-            var ready = await broker.Actor.Ask<BrokerReady>(MqttBroker.GetReady).WaitAsync(cancellationToken).ConfigureAwait(false);
-            if (ready.Failure is { } failure) throw BrokerStores.Unavailable(broker.Name, failure);
+            var ready = await running.AskAsync<BrokerReady>(MqttBroker.GetReady).WaitAsync(cancellationToken).ConfigureAwait(false)
+                ?? throw new BrokerFailedException(running.Broker.Name);
+            if (ready.Failure is { } failure) throw BrokerStores.Unavailable(running.Broker.Name, failure);
         }
+    }
+
+    /// <summary>A process whose listeners take connections that nobody serves is worse than none: it ends, to be started again.</summary>
+    private async Task WatchOverAsync(RunningBroker running)
+    {
+        await running.Ended.ConfigureAwait(false);
+        if (_isStopping) return;
+        _hasFailed = true;
+        ServerLog.BrokerGaveUp(_logger, running.Broker.Name);
+        _lifetime?.StopApplication();
     }
 
     /// <summary>Stops listening, lets each broker say goodbye to its clients, and waits until that is sent, within
@@ -102,13 +130,14 @@ public sealed class BrokerHost : IHostedService, IAsyncDisposable
     public async Task StopAsync(CancellationToken cancellationToken)
     {
         if (_listeners is null || _brokers.Count == 0) return;
+        _isStopping = true;
         ServerLog.Stopping(_logger, _options.ShutdownTimeoutSeconds);
         using var limit = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
         limit.CancelAfter(TimeSpan.FromSeconds(_options.ShutdownTimeoutSeconds));
 
         // Listening ends before the first await in there; then it waits for connections, which the brokers' goodbyes end.
         var disconnected = _listeners.StopAsync(limit.Token);
-        var stopped = Task.WhenAll(_brokers.Select(broker => broker.Actor.Ask<object>(MqttBroker.Stop)));
+        var stopped = Task.WhenAll(_brokers.Select(running => running.AskAsync<object>(MqttBroker.Stop)));
         try
         {
             await stopped.WaitAsync(limit.Token).ConfigureAwait(false);
@@ -127,11 +156,12 @@ public sealed class BrokerHost : IHostedService, IAsyncDisposable
     /// <summary>Drops whatever still runs.</summary>
     public async ValueTask DisposeAsync()
     {
+        _isStopping = true;
         var (listeners, system) = (_listeners, _system);
         (_listeners, _system) = (null, null);
         if (listeners is not null) await listeners.DisposeAsync().ConfigureAwait(false);
         if (system is not null) await system.Terminate().ConfigureAwait(false);
-        foreach (var store in _stores) store.Dispose();
+        foreach (var store in _stores) (store as IDisposable)?.Dispose();
         _stores.Clear();
     }
 

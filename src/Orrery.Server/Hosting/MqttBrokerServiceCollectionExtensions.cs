@@ -1,5 +1,7 @@
 using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.DependencyInjection.Extensions;
+using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Options;
 using Orrery.Server.Options;
@@ -49,12 +51,15 @@ public static class MqttBrokerServiceCollectionExtensions
             .ValidateOnStart();
         services.AddSingleton<IValidateOptions<MqttBrokerOptions>, MqttBrokerOptionsValidator>();
         services.AddSingleton<IValidateOptions<MqttServerOptions>, MqttServerOptionsValidator>();
+        services.TryAddSingleton<StoreFactory>(BrokerStores.Create);
         services.AddSingleton(provider => new BrokerHost(
             provider.GetServices<BrokerRegistration>(),
             provider.GetRequiredService<IOptionsMonitor<MqttBrokerOptions>>(),
             provider.GetRequiredService<IOptions<MqttServerOptions>>(),
             provider,
-            provider.GetRequiredService<ILoggerFactory>()));
+            provider.GetRequiredService<ILoggerFactory>(),
+            provider.GetRequiredService<StoreFactory>(),
+            provider.GetService<IHostApplicationLifetime>()));
         services.AddHostedService(provider => provider.GetRequiredService<BrokerHost>());
         return services;
     }

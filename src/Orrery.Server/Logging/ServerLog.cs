@@ -24,6 +24,9 @@ internal static partial class ServerLog
     [LoggerMessage(4006, LogLevel.Warning, "No connection can be accepted: the process has no file left to open (ulimit -n).")]
     public static partial void NoFilesLeft(ILogger logger);
 
+    [LoggerMessage(4007, LogLevel.Critical, "Broker {Broker} gave up: this process stops, to be started again.")]
+    public static partial void BrokerGaveUp(ILogger logger, string broker);
+
     [LoggerMessage(4005, LogLevel.Information, "Stopped.")]
     public static partial void Stopped(ILogger logger);
 }

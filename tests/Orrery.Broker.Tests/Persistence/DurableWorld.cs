@@ -1,3 +1,4 @@
+using Microsoft.Extensions.Logging;
 using Orrery.Actors.Extensions;
 using Orrery.Broker.Tests.World;
 using Orrery.Mqtt;
@@ -11,10 +12,10 @@ internal sealed class DurableWorld
     private readonly BrokerOptions _options;
     private DateTimeOffset _startedAt = new DeterministicOptions().StartTime;
 
-    public DurableWorld(BrokerOptions? options = null)
+    public DurableWorld(BrokerOptions? options = null, ILoggerFactory? loggers = null)
     {
         _options = options ?? new BrokerOptions();
-        World = new BrokerWorld(_options, store: Store);
+        World = new BrokerWorld(_options, loggers: loggers, store: Store);
     }
 
     public FakeStore Store { get; private set; } = new();

@@ -18,6 +18,12 @@ internal sealed class FakeStore(StoreModel? model = null) : IMessageStore
     /// <summary>What calls answer instead of their work, until it is null again.</summary>
     public StoreFailure? Failure { get; set; }
 
+    /// <summary>So many times opening throws, which no store may: a bug.</summary>
+    public int OpenBugs { get; set; }
+
+    /// <summary>So many commits throw: a bug.</summary>
+    public int CommitBugs { get; set; }
+
     /// <summary>What the commit under way would keep; null for none.</summary>
     public IReadOnlyList<StoreMutation>? Pending => _pending;
 
@@ -28,6 +34,8 @@ internal sealed class FakeStore(StoreModel? model = null) : IMessageStore
 
     public bool IsClosed { get; private set; }
 
+    public int Opens { get; private set; }
+
     public int Commits { get; private set; }
 
     public int Reads { get; private set; }
@@ -37,7 +45,9 @@ internal sealed class FakeStore(StoreModel? model = null) : IMessageStore
 
     void IMessageStore.Open(IMessageStoreListener listener)
     {
+        Opens++;
         _listener = listener;
+        if (OpenBugs-- > 0) throw new InvalidOperationException("planted");
         if (Failure is { } failure)
         {
             listener.OnFailed(failure);
@@ -62,6 +72,7 @@ internal sealed class FakeStore(StoreModel? model = null) : IMessageStore
         Assert.Null(_pending);
         Assert.Null(_read);
         Assert.NotEmpty(mutations);
+        if (CommitBugs-- > 0) throw new InvalidOperationException("planted");
         _pending = mutations;
         if (IsPrompt) Answer();
     }

@@ -87,6 +87,20 @@ internal sealed class RawClient : IDisposable
         return head.Length < 2 ? [] : [.. head, .. Receive(head[1])];
     }
 
+    /// <summary>Connects, and waits for the connection's end, however it comes; false if bytes come first.</summary>
+    public static bool IsTurnedAway(IPEndPoint broker, ConnectPacket connect)
+    {
+        try
+        {
+            using var client = ConnectTo(broker, connect);
+            return client._socket.Receive(new byte[1]) == 0;
+        }
+        catch (SocketException failure) when (failure.SocketErrorCode != SocketError.TimedOut)
+        {
+            return true;
+        }
+    }
+
     public void Ping()
     {
         Send([0xC0, 0]);

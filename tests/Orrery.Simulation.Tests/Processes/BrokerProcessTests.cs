@@ -1,6 +1,11 @@
+using Orrery.Actors;
+using Orrery.Actors.Extensions;
+using Orrery.Broker;
+using Orrery.Broker.Topics;
 using Orrery.Client;
 using Orrery.Mqtt;
 using Orrery.Mqtt.Packets;
+using Orrery.Mqtt.Topics;
 using Orrery.Simulation.Network;
 using Orrery.Simulation.Processes;
 using Orrery.Simulation.Tests.Worlds;
@@ -40,6 +45,29 @@ public sealed class BrokerProcessTests
         Assert.Equal(ReasonCode.ServerShuttingDown, Assert.IsType<DisconnectPacket>(client.Received.Single().Packet).ReasonCode);
         Assert.True(client.IsFinished);
         Assert.Equal(ProcessState.Down, _world.Broker.State);
+    }
+
+    [Fact]
+    public void A_process_whose_broker_gives_up_is_down_and_can_be_started_again()
+    {
+        var watcher = new Watcher();
+        _world.Broker.Watcher = watcher;
+        _world.Broker.Options = new BrokerOptions { RestartsMax = 1 };
+        _world.Broker.Kill();
+        _world.Broker.Start();
+        _world.Connected("c");
+
+        _world.Broker.Add(Props.Create(() => new Saboteur()));
+        Assert.Equal(ProcessState.Up, _world.Broker.State);     // it began anew
+        var client = _world.Connected("d");
+        _world.Broker.Add(Props.Create(() => new Saboteur()));
+        _world.RunFor(1);
+
+        Assert.Equal(ProcessState.Down, _world.Broker.State);
+        Assert.Equal(["kill", "failure", "failure", "gave_up"], watcher.Heard);
+        Assert.NotNull(client.EndedNanoseconds);
+        _world.Broker.Start();
+        _world.Connected("e");
     }
 
     [Fact]
@@ -159,5 +187,46 @@ public sealed class BrokerProcessTests
 
         Assert.True(Assert.IsType<ClientEvent.Connected>(model.Seen[^1].Event).ConnAck.SessionPresent);
         Assert.Single(_world.Broker.Transports);
+    }
+
+    /// <summary>Tells the topics what nobody tells them, and they fail.</summary>
+    private sealed class Saboteur : UntypedActor
+    {
+        protected override void PreStart() => Context.System.ActorSelection("/user/broker/topics").Tell(new TopicProtocol.Subscribe(null!, TopicFilter.Parse("a/b")));
+
+        protected override void OnReceive(object message) => Unhandled(message);
+    }
+
+    private sealed class Watcher : IProcessWatcher
+    {
+        public List<string> Heard { get; } = [];
+
+        public void OnStarted()
+        {
+        }
+
+        public void OnReady()
+        {
+        }
+
+        public void OnEnded(string how) => Heard.Add(how);
+
+        public void OnPaused(long nanoseconds)
+        {
+        }
+
+        public void OnResumed()
+        {
+        }
+
+        public void OnTimer()
+        {
+        }
+
+        public void OnFailure(ActorFailure failure) => Heard.Add("failure");
+
+        public void OnRestless(string sentence)
+        {
+        }
     }
 }

@@ -168,6 +168,19 @@ public sealed class StoreRunTests
         Assert.Contains("did not start again", Assert.Single(result.Findings).Message, StringComparison.Ordinal);
     }
 
+    [Theory]
+    [InlineData(0, 4)]
+    [InlineData(int.MaxValue, 1)]
+    public void A_store_with_a_bug_fails_the_run_and_a_broker_that_gives_up_is_down(int goodOpens, int failures)
+    {
+        var opens = 0;
+        var result = Run("- { at: 5s, do: wait }", options: new RunOptions { WrapStore = store => new BuggyStore(store, () => ++opens <= goodOpens) });
+
+        Assert.Contains("X-1", Rules(result));
+        Assert.Equal(failures, result.Of(HistoryKind.Decision, "b1").Count(happened => happened.Name == "actor_failed"));
+        Assert.Equal(failures == 4, result.Of(HistoryKind.ProcessEnded, "b1").Any(happened => happened.Name == "gave_up"));
+    }
+
     [Fact]
     public void D5_A_full_disk_refuses_until_there_is_room()
     {
