@@ -14,8 +14,9 @@ internal static class CommandLine
     /// <param name="arguments">What the user wrote.</param>
     /// <param name="terminal">Where it reads and writes.</param>
     /// <param name="runner">What carries out scenarios.</param>
+    /// <param name="cancellation">Ends the command, as Ctrl+C does.</param>
     /// <returns>Its exit code; for arguments that make no sense 1, or 2 by a command that has exit codes of its own for verdicts.</returns>
-    public static async Task<int> InvokeAsync(string[] arguments, Terminal terminal, RunScenario runner)
+    public static async Task<int> InvokeAsync(string[] arguments, Terminal terminal, RunScenario runner, CancellationToken cancellation = default)
     {
         var root = new RootCommand("Orrery, an MQTT broker engine.")
         {
@@ -40,12 +41,12 @@ internal static class CommandLine
         var parser = new ParserConfiguration { ResponseFileTokenReplacer = null, EnablePosixBundling = false };
         if (arguments.Length == 0)
         {
-            await root.Parse(["--help"], parser).InvokeAsync(Streams(terminal));
+            await root.Parse(["--help"], parser).InvokeAsync(Streams(terminal), cancellation);
             return ExitCodes.Failure;
         }
 
         var result = root.Parse(ArgumentFolding.Fold(root, arguments), parser);
-        if (result.Action is not ParseErrorAction) return await result.InvokeAsync(Streams(terminal));
+        if (result.Action is not ParseErrorAction) return await result.InvokeAsync(Streams(terminal), cancellation);
         foreach (var mistake in result.Errors) await terminal.Error.WriteLineAsync($"{NameOf(result)}: {mistake.Message}");
         await terminal.Error.WriteLineAsync($"Try '{NameOf(result)} --help'.");
         if (NameOf(result) is "orrery store" || NameOf(result).StartsWith("orrery store ", StringComparison.Ordinal)) return StoreCommand.Unavailable;

@@ -20,7 +20,8 @@ internal sealed class ReplayCommand
           orrery replay queue.yaml --crash-point 57:torn                crashed as orrery run --crash-points did it
 
         In the text, "-->" is a packet sent, "--x" one that never arrives, "<--" one received; "[2 of 4 for a/b]" says how far the
-        exchange of a message is. '!' marks what shows that a rule is broken, '?' what shows that nobody can tell.
+        exchange of a message is. '!' marks what shows that a rule is broken, '?' what shows that nobody can tell. A crash point
+        that the run never comes to is a mistake, and the message says which points there are.
 
         Exit codes: 0 nothing failed; 1 the run failed; 2 the file is invalid, or the arguments make no sense; 3 nobody can tell.
         """;
@@ -60,6 +61,7 @@ internal sealed class ReplayCommand
             var files = _reports.FilesFor(arguments, [planned]);
             var execution = new RunExecution(_runner, terminal.Time) { IsDetailed = true };
             var result = RunExecution.CompareWithGolden(planned, execution.Run(planned, out _));
+            if (result.CrashReach != CrashReach.Whole) throw new UsageException(MissedCrashPoint.Explain(planned, result));
             files.Write(planned, result);
             var output = new StreamBufferWriter(terminal.Output);
             TimelineWriter.Write(result, output);

@@ -1,5 +1,5 @@
 using System.CommandLine;
-using System.Text;
+using System.CommandLine.Parsing;
 using Orrery.Runs;
 using Orrery.Simulation.Running;
 
@@ -17,53 +17,44 @@ internal sealed partial class RunCommand
         HelpName = "list",
     };
 
+    /// <summary>Refuses what would be ignored.</summary>
+    private void ValidateCrashPoints(CommandResult result)
+    {
+        if (!result.GetValue(_crashPoints))
+        {
+            foreach (var option in (Option[])[_sample, _kinds])
+            {
+                if (result.GetResult(option) is { Implicit: false }) result.AddError($"{option.Name} thins out the points of --crash-points, which is not there: add it, or take {option.Name} away");
+            }
+
+            return;
+        }
+
+        foreach (var name in _reports.NamesGiven(result))
+        {
+            result.AddError($"{name} writes a run to a file, and --crash-points makes a run of each point: write one of them, as with orrery replay FILE --crash-point 57:torn {name} FILE");
+        }
+
+        if (result.GetResult(_repeat) is { Implicit: false }) result.AddError("--repeat compares equal runs, and with --crash-points each point is run once: take one of the two away");
+    }
+
     private async Task<int> CrashAsync(List<PlannedRun> plan, ParseResult arguments, Terminal terminal, CancellationToken cancellation)
     {
         var started = terminal.Time.GetTimestamp();
-        var jobs = arguments.GetValue(_jobs);
-        var sweep = new CrashPointSweep(new RunExecution(_runner, terminal.Time))
+        var sweep = new CrashPointSweep(new RunExecution(_runner, terminal.Time), arguments.GetValue(_jobs)) { Ways = WaysOf(arguments.GetValue(_kinds)!), Sample = arguments.GetValue(_sample) };
+        var isJson = arguments.GetValue(_json);
+        var runs = await sweep.PlanAsync(plan, cancellation);
+        if (cancellation.IsCancellationRequested)
         {
-            Ways = [.. arguments.GetValue(_kinds)!.Split(',').Select(name => CrashPoint.WayOf(name) ?? throw new UsageException($"--kinds: '{name}' is none of kill, power-loss, torn"))],
-            Sample = arguments.GetValue(_sample),
-        };
-        var numbered = plan.Select((planned, number) => (planned, number)).ToArray();
-        var runs = new List<CrashedRun>();
-        await foreach (var run in RunPool.InOrderAsync(numbered, jobs, item => sweep.Plan(item.planned, item.number), cancellation).WithCancellation(CancellationToken.None))
-        {
-            if (run is not null) runs.Add(run);
+            return CrashPointReport.FinishBeforeFirst(terminal, isJson, terminal.Time.GetElapsedTime(started));
         }
 
-        if (runs.Count == 0) throw new UsageException("none of these runs has a broker with a store: give one persistence: os, group or fsync");
-        var pieces = runs.SelectMany(run => run.Points.Select((_, number) => (Run: run, Number: number))).Select((piece, turn) => (piece.Run, piece.Number, Turn: turn)).ToArray();
-        var progress = new ProgressLine(terminal, pieces.Length);
-        var nameWidth = runs.Max(run => run.Planned.Run.Name.Length);
-        var (points, violations, isQuiet, isJson) = (0L, 0, arguments.GetValue(_quiet), arguments.GetValue(_json));
-        var ofRun = new List<CrashOutcome>();
-        var outcomes = RunPool.InOrderAsync(pieces, jobs, piece => (piece, Outcomes: Crash(sweep, piece.Run, piece.Number, piece.Turn, progress)), cancellation);
-        await foreach (var (piece, ended) in outcomes.WithCancellation(CancellationToken.None))
-        {
-            ofRun.AddRange(ended);
-            points += ended.Count;
-            violations += ended.Count(CrashPointText.IsBroken);
-            if (piece.Number < piece.Run.Points.Count - 1) continue;
-            if (isJson) progress.Print(() => terminal.Output.Write(CrashPointText.Json(piece.Run.Planned, ofRun)));
-            else if (!isQuiet || ofRun.Exists(CrashPointText.IsBroken)) progress.Print(() => terminal.Output.Write(Encoding.UTF8.GetBytes(CrashPointText.Of(piece.Run.Planned, ofRun, nameWidth))));
-            if (terminal.IsErrorScreen) terminal.Output.Flush();
-            ofRun = [];
-        }
-
-        var scenarios = runs.Select(run => run.Planned.Run.Scenario.Name).Distinct().Count();
-        var summary = CrashPointText.Summary(points, scenarios, violations, terminal.Time.GetElapsedTime(started));
-        if (isJson) progress.Print(() => terminal.Error.Write(summary));
-        else progress.Print(() => terminal.Output.Write(Encoding.UTF8.GetBytes(summary)));
-        terminal.Output.Flush();
-        return violations > 0 ? VerdictExitCodes.Of([Verdict.Fail]) : VerdictExitCodes.Of([cancellation.IsCancellationRequested ? Verdict.Unknown : Verdict.Pass]);
+        if (runs.Count == 0) throw new UsageException($"none of these runs has a broker with a store: give one persistence: os, group or fsync{(sweep.Sample > 1 ? "; or --sample leaves none of its operations" : "")}");
+        var report = new CrashPointReport(terminal, runs) { IsJson = isJson, IsQuiet = arguments.GetValue(_quiet) };
+        await foreach (var piece in sweep.CrashAsync(runs, report.Advance, cancellation).WithCancellation(CancellationToken.None)) report.Add(piece);
+        return report.Finish(terminal.Time.GetElapsedTime(started));
     }
 
-    private static IReadOnlyList<CrashOutcome> Crash(CrashPointSweep sweep, CrashedRun run, int number, int turn, ProgressLine progress)
-    {
-        var outcomes = sweep.Crash(run, number, turn);
-        progress.Advance(outcomes.Any(CrashPointText.IsBroken));
-        return outcomes;
-    }
+    private static CrashWay[] WaysOf(string kinds) =>
+        [.. kinds.Split(',').Select(name => CrashPoint.WayOf(name) ?? throw new UsageException($"--kinds: '{name}' is none of kill, power-loss, torn")).Distinct()];
 }

@@ -29,10 +29,11 @@ internal sealed partial class RunCommand
         by a power loss that leaves any part of what was not synced, and by one that tears writes. It starts again after a second; what
         comes of it is judged by the rules of every run, by whether the broker recovers and lost nothing, and by the scenario's claims
         below 'crashed'. At every tenth operation the start that follows is crashed too, at each of its operations. --sample thins both
-        out. The last line says how many points there were.
+        out. The last line says how many points there were, and how many were left out if it was interrupted. A run that never came to
+        its point counts for none. orrery replay FILE --crash-point POINT shows one, and writes it to a file.
 
         Exit codes: 0 nothing failed; 1 a run failed; 2 a file is invalid, or the arguments make no sense; 3 nothing failed, but of
-        some runs nobody can tell.
+        some runs nobody can tell, or it was interrupted.
         """;
 
     private readonly RunScenario _runner;
@@ -58,6 +59,7 @@ internal sealed partial class RunCommand
         ConnectionFlags.RequireRange(run._jobs, 1, 1024);
         ConnectionFlags.RequireRange(run._sample, 1, int.MaxValue);
         ConnectionFlags.Require(run._seed, text => SeedRange.TryParse(text) is not null, $"--seed is a number from 0, or a range such as 1..100 of at most {SeedRange.CountMax}");
+        command.Validators.Add(run.ValidateCrashPoints);
         command.SetAction((arguments, cancellation) => run.RunAsync(arguments, terminal, cancellation));
         return command;
     }

@@ -11,7 +11,8 @@ internal sealed record CommandRun(int ExitCode, string Output, string Error)
     /// <summary>Runs a command that carries out scenarios.</summary>
     public static Task<CommandRun> OfAsync(RunScenario runner, params string[] arguments) => OfAsync("", arguments, runner: runner);
 
-    public static async Task<CommandRun> OfAsync(string input, string[] arguments, TimeProvider? time = null, Func<double>? random = null, RunScenario? runner = null)
+    public static async Task<CommandRun> OfAsync(
+        string input, string[] arguments, TimeProvider? time = null, Func<double>? random = null, RunScenario? runner = null, CancellationToken cancellation = default)
     {
         using var output = new MemoryStream();
         var error = new StringWriter();
@@ -20,7 +21,7 @@ internal sealed record CommandRun(int ExitCode, string Output, string Error)
             Time = time ?? TimeProvider.System,
             Random = random ?? (() => 0.5),
         };
-        var exitCode = await CommandLine.InvokeAsync(arguments, terminal, runner ?? ((_, _) => throw new NotSupportedException()));
+        var exitCode = await CommandLine.InvokeAsync(arguments, terminal, runner ?? ((_, _) => throw new NotSupportedException()), cancellation);
         return new CommandRun(exitCode, Encoding.UTF8.GetString(output.ToArray()), error.ToString());
     }
 }

@@ -19,12 +19,9 @@ internal sealed class CrashDriver
     private bool _isUnavailable;                            // it could not open its store
     private int _crashes;
 
-    /// <summary>Arms the crash; nothing has happened in the world yet.</summary>
-    public CrashDriver(RunWorld world, CrashPoint point)
+    private CrashDriver(RunWorld world, SimulatedBroker broker, CrashPoint point)
     {
-        (_world, _point) = (world, point);
-        _broker = world.Brokers.FirstOrDefault(broker => broker.Disk is not null && (point.Broker.Length == 0 || broker.Name == point.Broker))
-            ?? throw new ArgumentException($"The scenario has no broker{(point.Broker.Length == 0 ? "" : $" '{point.Broker}'")} with a store.", nameof(point));
+        (_world, _broker, _point) = (world, broker, point);
         Disk.OperationBegun = OnOperation;
         Disk.Ended = how => _isUnavailable = how == "store_unavailable";
         Arm(point.Operation);
@@ -32,6 +29,9 @@ internal sealed class CrashDriver
 
     /// <summary>The operations of the start after the crash that a second one may be at, counted from that start.</summary>
     public IReadOnlyList<long> RecoveryOperations => _recovery;
+
+    /// <summary>How much of it has happened.</summary>
+    public CrashReach Reach => _crashes == 0 ? CrashReach.NotCrashed : _crashes == 1 && _point.Again is not null ? CrashReach.NotCrashedAgain : CrashReach.Whole;
 
     /// <summary>The broker that is crashed.</summary>
     public string Broker => _broker.Name;
@@ -43,6 +43,14 @@ internal sealed class CrashDriver
     public bool IsLeftDown => _broker.Process.State == ProcessState.Down && !_isUnavailable;
 
     private BrokerDisk Disk => _broker.Disk!;
+
+    /// <summary>Arms the crash; nothing has happened in the world yet.</summary>
+    /// <returns>Null where the world has no such broker with a store, so that nothing will be crashed.</returns>
+    public static CrashDriver? Arm(RunWorld world, CrashPoint point)
+    {
+        var broker = world.Brokers.FirstOrDefault(broker => broker.Disk is not null && (point.Broker.Length == 0 || broker.Name == point.Broker));
+        return broker is null ? null : new CrashDriver(world, broker, point);
+    }
 
     private void Arm(long operation)
     {

@@ -15,6 +15,19 @@ public enum CrashWay
     Torn = 2,
 }
 
+/// <summary>How much of a crash point happened in a run.</summary>
+public enum CrashReach
+{
+    /// <summary>The broker ended wherever the point says.</summary>
+    Whole,
+
+    /// <summary>It never came to the operation, or was ended by the scenario there.</summary>
+    NotCrashed,
+
+    /// <summary>It ended at the operation, and never came to that of the start that follows.</summary>
+    NotCrashedAgain,
+}
+
 /// <summary>The end of one broker at one operation of its disk, which never happens.</summary>
 /// <param name="Broker">The broker, with `[n]` for one of many.</param>
 /// <param name="Operation">The operation, by its number among those of the disk.</param>

@@ -19,7 +19,7 @@ public sealed record RunOptions
     public bool Judges { get; init; } = true;
 
     /// <summary>Where a broker is crashed beside what the scenario says; null for nowhere. The story is then another one, so of the scenario's claims
-    /// only those are judged that speak of no time and no number.</summary>
+    /// only those are judged that speak of no time and no number. Whether it came to that: <see cref="RunResult.CrashReach"/>.</summary>
     public CrashPoint? Crash { get; init; }
 
     /// <summary>Puts something between each broker and its store, for a mistake that is to be noticed; null for nothing.</summary>

@@ -44,6 +44,9 @@ public sealed record RunResult(
     /// <summary>Of a run that was crashed: the operations of the start after it at which it can be crashed again, counted from that start.</summary>
     public IReadOnlyList<long> RecoveryOperations { get; init; } = [];
 
+    /// <summary>How much of its crash point happened; all of it where it has none.</summary>
+    public CrashReach CrashReach { get; init; }
+
     /// <summary>Virtual time: of the first event that shows what was wrong; null where nothing was.</summary>
     public long? FailedAtNanoseconds =>
         Findings.Where(finding => !finding.IsUnknown && finding.Events.Count > 0).Select(finding => (long?)History.Events[finding.Events[0]].Nanoseconds).Min();

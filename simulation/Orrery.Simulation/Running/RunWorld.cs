@@ -38,7 +38,7 @@ internal sealed class RunWorld
         Profile.Prepare();
         Profile.Arm();
         Workloads.Arm();
-        Crash = options.Crash is { } point ? new CrashDriver(this, point) : null;
+        Crash = options.Crash is { } point ? CrashDriver.Arm(this, point) : null;
     }
 
     /// <summary>What is run.</summary>
@@ -74,7 +74,7 @@ internal sealed class RunWorld
     /// <summary>Traffic of groups.</summary>
     public WorkloadDriver Workloads { get; }
 
-    /// <summary>Crashes a broker where the options say so; null for nowhere.</summary>
+    /// <summary>Crashes a broker where the options say so; null for nowhere, and where there is no such broker.</summary>
     public CrashDriver? Crash { get; }
 
     /// <summary>What the history does not show.</summary>

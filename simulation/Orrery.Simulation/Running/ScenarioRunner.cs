@@ -38,6 +38,7 @@ public static class ScenarioRunner
         return new RunResult(run.Name, seed, run.Hash, verdict, hash, findings, history, world.Kernel.NowNanoseconds, world.Kernel.EventCount)
         {
             RecoveryOperations = world.Crash?.RecoveryOperations ?? [],
+            CrashReach = world.Crash?.Reach ?? (options.Crash is null ? CrashReach.Whole : CrashReach.NotCrashed),
         };
     }
 

@@ -1,4 +1,5 @@
 using System.CommandLine;
+using System.CommandLine.Parsing;
 using System.Globalization;
 using Orrery.Simulation.Reports;
 using Orrery.Simulation.Running;
@@ -15,11 +16,16 @@ internal sealed class ReportFlags
     private readonly Option<string?> _capture = new("--pcapng") { Description = "Write the packets as a capture for Wireshark.", HelpName = "file" };
     private readonly Option<string?> _lines = new("--jsonl") { Description = "Write every event as a line of JSON.", HelpName = "file" };
 
+    private Option[] All => [_timeline, _html, _capture, _lines];
+
     /// <summary>Adds the options to a command.</summary>
     public void AddTo(Command command)
     {
-        foreach (var option in (Option[])[_timeline, _html, _capture, _lines]) command.Options.Add(option);
+        foreach (var option in All) command.Options.Add(option);
     }
+
+    /// <summary>The names of those that the user gave.</summary>
+    public IEnumerable<string> NamesGiven(CommandResult result) => All.Where(option => result.GetResult(option) is not null).Select(option => option.Name);
 
     /// <summary>Whether timelines are to be printed.</summary>
     public bool PrintsTimeline(ParseResult arguments) => arguments.GetValue(_timeline) == "-";

@@ -93,6 +93,20 @@ public sealed class CrashPointRunTests
     }
 
     [Fact]
+    public void A_run_says_how_much_of_its_point_it_came_to()
+    {
+        var (broker, operation) = CrashPlan.OperationsOf(Run, 1)[^1];
+        var point = new CrashPoint(broker, operation, CrashWay.Kill);
+
+        Assert.Equal(CrashReach.Whole, Crash(point).CrashReach);
+        Assert.Equal(CrashReach.Whole, Crash(point with { Again = Crash(point).RecoveryOperations[^1] }).CrashReach);
+        Assert.Equal(CrashReach.NotCrashedAgain, Crash(point with { Again = 9_999 }).CrashReach);
+        Assert.Equal(CrashReach.NotCrashed, Crash(point with { Operation = operation + 1 }).CrashReach);
+        Assert.Equal(CrashReach.NotCrashed, Crash(point with { Broker = "nobody" }).CrashReach);
+        Assert.Equal(CrashReach.Whole, ScenarioRunner.Run(Run, new RunOptions()).CrashReach);
+    }
+
+    [Fact]
     public void A_point_repeats_itself_watched_or_not_and_ways_differ()
     {
         var (broker, operation) = CrashPlan.OperationsOf(Run, 1)[20];
