@@ -30,7 +30,8 @@ internal sealed class CrashTestCommand
         the same run.
 
         Exit codes: 0 no violation; 1 a violation, with the history and the broker's folder kept; 2 the arguments make no sense;
-        3 nobody can tell: the broker did not come back, or the time was over.
+        3 nobody can tell: the broker did not come back, or the time was over, with the same kept; or it was interrupted, and nothing
+        is kept of that mode.
         """;
 
     private const int ShownFindings = 5;
@@ -80,28 +81,63 @@ internal sealed class CrashTestCommand
     private int RunModes(ParseResult arguments, CancellationToken cancellation)
     {
         var given = arguments.GetValue(_data);
+        var isOwn = !Directory.Exists(given);
         var root = given ?? Directory.CreateTempSubdirectory("orrery-crash-test-").FullName;
         var modes = arguments.GetValue(_modes) is { Length: > 0 } chosen ? chosen : DurableModes;
         var exitCode = VerdictExitCodes.Pass;
-        foreach (var mode in modes)
+        try
         {
-            var folder = Path.Combine(root, mode);
-            if (Directory.Exists(folder) && Directory.EnumerateFileSystemEntries(folder).Any())
+            foreach (var mode in modes)
             {
-                return new UsageException($"{folder} is not empty: a broker that has kept something before can't be judged").Print("crash-test", _terminal);
+                var code = RunMode(arguments, mode, Path.Combine(root, mode), cancellation);
+                if (exitCode != VerdictExitCodes.Fail && code != VerdictExitCodes.Pass) exitCode = code;
+                if (cancellation.IsCancellationRequested) break;
             }
 
-            var code = RunMode(arguments, mode, folder, cancellation);
-            if (code == VerdictExitCodes.Usage) return code;
-            if (exitCode != VerdictExitCodes.Fail && code != VerdictExitCodes.Pass) exitCode = code;
-            if (code == VerdictExitCodes.Pass) Directory.Delete(folder, recursive: true);
+            return exitCode;
         }
-
-        if (given is null && exitCode == VerdictExitCodes.Pass) Directory.Delete(root, recursive: true);
-        return exitCode;
+        catch (UsageException mistake)
+        {
+            return mistake.Print("crash-test", _terminal);
+        }
+        finally
+        {
+            // What another mode has left for somebody to look at stays.
+            if (isOwn && Directory.Exists(root) && !Directory.EnumerateFileSystemEntries(root).Any()) Directory.Delete(root);
+        }
     }
 
+    /// <summary>Runs one mode in a folder, which is gone afterwards unless somebody has to look at it.</summary>
     private int RunMode(ParseResult arguments, string mode, string folder, CancellationToken cancellation)
+    {
+        if (Directory.Exists(folder) && Directory.EnumerateFileSystemEntries(folder).Any())
+        {
+            throw new UsageException($"{folder} is not empty: a broker that has kept something before can't be judged");
+        }
+
+        var isKept = true;
+        try
+        {
+            var result = Crash(arguments, mode, folder, cancellation);
+            var exitCode = result is null ? VerdictExitCodes.Unknown : CrashReport.ExitCodeOf(result);
+            isKept = result is not null && exitCode != VerdictExitCodes.Pass;
+            return exitCode;
+        }
+        catch (UsageException)
+        {
+            isKept = false;
+            throw;
+        }
+        finally
+        {
+            if (!isKept) Directory.Delete(folder, recursive: true);
+        }
+    }
+
+    /// <summary>Kills the broker as often as it is asked for, and prints what came of it.</summary>
+    /// <returns>Null if it was interrupted.</returns>
+    /// <exception cref="UsageException">There is no such broker.</exception>
+    private CrashResult? Crash(ParseResult arguments, string mode, string folder, CancellationToken cancellation)
     {
         var data = Path.Combine(folder, "data");
         Directory.CreateDirectory(data);
@@ -112,25 +148,24 @@ internal sealed class CrashTestCommand
         var kills = arguments.GetValue(_kills);
         var bar = new ProgressLine(_terminal, kills);
         var history = Path.Combine(folder, "history.jsonl");
-        CrashResult result;
+        using var run = new CrashRun(command, port, history);
         try
         {
-            using var run = new CrashRun(command, port, history);
-            result = run.Run(
+            var result = run.Run(
                 mode, kills, arguments.GetValue(_seed), TimeSpan.FromSeconds(arguments.GetValue(_timeLimit)),
                 CrashReport.PatienceOf(mode), finding => CrashReport.IsForgiven(mode, finding), () => bar.Advance(hasFailed: false), cancellation);
+            bar.Print(() => Print(arguments, result, folder, history));
+            return result;
         }
         catch (Win32Exception failure)
         {
-            return new UsageException($"can't start {command[0]}: {failure.Message}").Print("crash-test", _terminal);
+            throw new UsageException($"can't start {command[0]}: {failure.Message}");
         }
         catch (OperationCanceledException)
         {
-            return VerdictExitCodes.Unknown;
+            bar.Print(() => _terminal.Error.WriteLine(string.Create(CultureInfo.InvariantCulture, $"orrery crash-test: interrupted in mode {mode} after {run.Kills} of {kills} kills")));
+            return null;
         }
-
-        bar.Print(() => Print(arguments, result, folder, history));
-        return CrashReport.ExitCodeOf(result);
     }
 
     private static string Fill(string part, int port, string data, string mode) => part

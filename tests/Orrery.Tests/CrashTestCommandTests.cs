@@ -1,4 +1,6 @@
 using System.Collections;
+using System.Net;
+using System.Net.Sockets;
 using System.Text.Json;
 using Orrery.CrashTests;
 using Orrery.Mqtt.Packets;
@@ -7,6 +9,9 @@ namespace Orrery.Tests;
 
 public sealed class CrashTestCommandTests
 {
+    // Lives for long and does nothing.
+    private static readonly string[] Sleeper = ["sleep", "300"];
+
     [Fact]
     public async Task A_broker_that_is_killed_and_comes_back_passes()
     {
@@ -50,6 +55,60 @@ public sealed class CrashTestCommandTests
         using var source = new CancellationTokenSource();
 
         Assert.Throws<OperationCanceledException>(() => Run(new CommandThatCancels(source), source.Token));
+    }
+
+    [Fact]
+    public void Nobody_waits_for_a_broker_once_the_run_was_cancelled()
+    {
+        using var source = new CancellationTokenSource();
+        using var broker = new BrokerUnderTest(Sleeper, BrokerUnderTest.FreePort());
+        broker.Start();
+
+        source.Cancel();
+
+        Assert.Throws<OperationCanceledException>(() => broker.WaitUntilListening(TimeSpan.FromMinutes(1), source.Token));
+    }
+
+    [Fact]
+    public async Task A_run_that_is_cancelled_waits_for_no_answer_and_connects_nobody_more()
+    {
+        using var source = new CancellationTokenSource();
+        using var listener = new TcpListener(IPAddress.Loopback, 0);        // stands in for a broker that never answers
+        listener.Start();
+        var run = Task.Factory.StartNew(
+            () => Run(Sleeper, source.Token, ((IPEndPoint)listener.LocalEndpoint).Port), CancellationToken.None, TaskCreationOptions.LongRunning, TaskScheduler.Default);
+
+        using var probe = await listener.AcceptTcpClientAsync();
+        using var first = await listener.AcceptTcpClientAsync();
+        await source.CancelAsync();
+
+        await Assert.ThrowsAsync<OperationCanceledException>(() => run);
+        Assert.False(listener.Pending());
+    }
+
+    [Fact]
+    public async Task What_a_test_has_made_is_gone_when_its_broker_cannot_be_started()
+    {
+        using var parent = new ScenarioFolder();
+
+        var run = await CommandRun.OfAsync("crash-test", "--data", parent.PathOf("new"), "--broker-command", "/no/such/program");
+
+        Assert.Equal(2, run.ExitCode);
+        Assert.False(Directory.Exists(parent.PathOf("new")));
+    }
+
+    [Fact]
+    public async Task What_a_test_has_made_is_gone_when_it_is_interrupted_and_it_says_so()
+    {
+        using var parent = new ScenarioFolder();
+        using var source = new CancellationTokenSource();
+        await source.CancelAsync();
+
+        var run = await CommandRun.OfAsync("", ["crash-test", "--data", parent.PathOf("new"), "--kills", "5"], cancellation: source.Token);
+
+        Assert.Equal((3, ""), (run.ExitCode, run.Output));
+        Assert.Equal("orrery crash-test: interrupted in mode os after 0 of 5 kills", run.Error.TrimEnd());       // and no other mode is tried
+        Assert.False(Directory.Exists(parent.PathOf("new")));
     }
 
     [Theory]
@@ -132,12 +191,12 @@ public sealed class CrashTestCommandTests
         foreach (var moment in Enum.GetNames<KillMoment>()) Assert.Contains(moment, Plans(3), StringComparison.Ordinal);
     }
 
-    private static void Run(IReadOnlyList<string> command, CancellationToken cancellation)
+    private static void Run(IReadOnlyList<string> command, CancellationToken cancellation, int? port = null)
     {
         var folder = Directory.CreateTempSubdirectory("orrery-test-").FullName;
         try
         {
-            using var run = new CrashRun(command, BrokerUnderTest.FreePort(), Path.Combine(folder, "history.jsonl"));
+            using var run = new CrashRun(command, port ?? BrokerUnderTest.FreePort(), Path.Combine(folder, "history.jsonl"));
             run.Run("any", 2, 1, TimeSpan.FromMinutes(1), TimeSpan.FromSeconds(1), _ => false, () => { }, cancellation);
         }
         finally

@@ -13,6 +13,8 @@ internal sealed class BrokerUnderTest : IDisposable
     private const int PortEnd = 32_000;                 // Linux gives out ports from 32768 on
     private const int LinesMax = 20;                    // of what it said last
 
+    private static readonly TimeSpan EndLimit = TimeSpan.FromSeconds(5);    // a process that was killed is gone at once, what it started may not be
+
     private readonly IReadOnlyList<string> _command;
     private readonly int _port;
     private readonly Queue<string> _said = new();
@@ -89,11 +91,13 @@ internal sealed class BrokerUnderTest : IDisposable
 
     /// <summary>Waits until it accepts connections.</summary>
     /// <returns>False if it ended or did not within the time.</returns>
-    public bool WaitUntilListening(TimeSpan limit)
+    /// <exception cref="OperationCanceledException">It was cancelled.</exception>
+    public bool WaitUntilListening(TimeSpan limit, CancellationToken cancellation)
     {
         var start = Stopwatch.GetTimestamp();
         while (IsAlive && Stopwatch.GetElapsedTime(start) < limit)
         {
+            cancellation.ThrowIfCancellationRequested();
             using var probe = new Socket(AddressFamily.InterNetwork, SocketType.Stream, ProtocolType.Tcp);
             try
             {
@@ -129,7 +133,7 @@ internal sealed class BrokerUnderTest : IDisposable
     public void Dispose()
     {
         Kill();
-        WaitForEnd();
+        _process?.WaitForExit(EndLimit);
         _process?.Dispose();
     }
 

@@ -24,7 +24,7 @@ internal sealed partial class CrashRun
         Start();
         if (plan.Moment == KillMoment.Recovery)
         {
-            Thread.Sleep(plan.Delay);
+            _cancellation.WaitHandle.WaitOne(plan.Delay);
         }
         else
         {
@@ -58,6 +58,7 @@ internal sealed partial class CrashRun
 
         while (!_switch.IsUsed && _broker.IsAlive)
         {
+            _cancellation.ThrowIfCancellationRequested();
             Publish(plan, ref left);
             LiveWithWills(plan.Chance);
             if (plan.Chance.Next(12) == 0) Toggle(plan.Chance);

@@ -36,6 +36,7 @@ internal sealed partial class CrashRun : IDisposable
     private readonly SortedDictionary<string, int> _moments = [];
     private TimeSpan _startUp = TimeSpan.FromMilliseconds(300);     // the first guess
     private TimeSpan _patience;
+    private CancellationToken _cancellation;
     private int _kills;
 
     /// <param name="command">What starts the broker.</param>
@@ -50,6 +51,9 @@ internal sealed partial class CrashRun : IDisposable
         _cast = new Cast(_history);
     }
 
+    /// <summary>How often the broker was killed so far.</summary>
+    public int Kills => _kills;
+
     /// <summary>Does it all. Ends early when something is wrong that is not forgiven.</summary>
     /// <param name="mode">The mode of durability, for the result.</param>
     /// <param name="kills">How often to kill.</param>
@@ -58,14 +62,16 @@ internal sealed partial class CrashRun : IDisposable
     /// <param name="patience">How long to wait for what is owed while nothing of it comes.</param>
     /// <param name="isForgiven">What the mode promises nothing about.</param>
     /// <param name="progress">Is told of each kill.</param>
-    /// <param name="cancellation">Ends it.</param>
+    /// <param name="cancellation">Ends it: kills the broker, and waits for nothing any more.</param>
+    /// <exception cref="OperationCanceledException">It was cancelled, so nobody can tell.</exception>
     public CrashResult Run(
         string mode, int kills, int seed, TimeSpan limit, TimeSpan patience, Func<Finding, bool> isForgiven, Action progress,
         CancellationToken cancellation)
     {
         var start = Stopwatch.GetTimestamp();
         string? failure = null;
-        _patience = patience;
+        (_patience, _cancellation) = (patience, cancellation);
+        using var ending = cancellation.Register(_switch.Kill);     // a broker that hangs would keep whoever writes to it
         try
         {
             cancellation.ThrowIfCancellationRequested();
@@ -89,6 +95,7 @@ internal sealed partial class CrashRun : IDisposable
             failure = failed.Message;
         }
 
+        cancellation.ThrowIfCancellationRequested();                // what was owed last may be missing
         Feed();
         return new CrashResult(mode, _kills, _judge.Acknowledged, _judge.Delivered, [.. _judge.Findings], Stopwatch.GetElapsedTime(start), failure, _moments);
     }
@@ -104,6 +111,7 @@ internal sealed partial class CrashRun : IDisposable
 
     private void Start()
     {
+        _cancellation.ThrowIfCancellationRequested();
         _switch.Reset();
         _history.Add(CrashEventKind.Started, "", _broker.Starts + 1);
         _broker.Start();
@@ -112,7 +120,7 @@ internal sealed partial class CrashRun : IDisposable
     private void AwaitListening()
     {
         var start = Stopwatch.GetTimestamp();
-        if (!_broker.WaitUntilListening(ListenLimit))
+        if (!_broker.WaitUntilListening(ListenLimit, _cancellation))
         {
             throw new BrokerFailedException($"the broker does not listen on port {_port} {(_broker.IsAlive ? $"after {ListenLimit.TotalSeconds:0} s" : "and has ended")}; it said:\n{_broker.Said}");
         }
@@ -124,6 +132,7 @@ internal sealed partial class CrashRun : IDisposable
     /// <summary>Kills the broker, unless that was done, and waits until every client has seen it.</summary>
     private void End(string moment)
     {
+        _cancellation.ThrowIfCancellationRequested();
         if (!_broker.IsAlive && !_switch.IsUsed) throw new BrokerFailedException($"the broker ended by itself; it said:\n{_broker.Said}");
         _switch.Kill();
         _broker.WaitForEnd();
@@ -147,11 +156,13 @@ internal sealed partial class CrashRun : IDisposable
 
     /// <summary>Waits while the broker lives.</summary>
     /// <returns>Whether it became true.</returns>
+    /// <exception cref="OperationCanceledException">The run was cancelled.</exception>
     private bool Until(Func<bool> condition, TimeSpan limit)
     {
         var start = Stopwatch.GetTimestamp();
         while (!condition())
         {
+            _cancellation.ThrowIfCancellationRequested();
             if (_switch.IsUsed || !_broker.IsAlive || Stopwatch.GetElapsedTime(start) > limit) return false;
             Thread.Sleep(1);
         }
