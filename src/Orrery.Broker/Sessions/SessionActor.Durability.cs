@@ -148,6 +148,16 @@ internal sealed partial class SessionActor
         }
     }
 
+    /// <summary>The same for a message that the session was told of and does not send from its queue in the store.</summary>
+    private void GiveUp(QueuedMessage queued)
+    {
+        if (queued is { Holder: not null, Stored: { } stored })
+        {
+            _queue.GiveUp(stored);
+            Unkeep(queued);
+        }
+    }
+
     private void OnDurable(StoreProtocol.Durable durable)
     {
         _gate!.Open(durable.Token);

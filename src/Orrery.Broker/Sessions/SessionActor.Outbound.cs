@@ -42,11 +42,7 @@ internal sealed partial class SessionActor
         _held ??= new HeldDeliveries(options.QueuedMessagesMax, options.QueuedBytesMax, options.QueueFullPolicy);
         while (_held.MustGiveWay(delivery, out var lost))
         {
-            if (_lost.Add(HeldDeliveries.MessagesOf(lost)))
-            {
-                SessionLog.QueueFull(_broker.Logger, _clientId, _lost.Total, _held.Messages, _held.Bytes);
-            }
-
+            var count = 0;
             foreach (var run in lost)
             {
                 var queue = KeeperOf(run);
@@ -55,9 +51,15 @@ internal sealed partial class SessionActor
                     var stored = queue is null ? null : run.StoredAt(i);
                     if (stored is null || !_queue.WasRead(stored))
                     {
+                        count++;
                         LoseDelivered(Counter.QueueFull, run.Span[i], queue, stored);
                     }
                 }
+            }
+
+            if (_lost.Add(count))
+            {
+                SessionLog.QueueFull(_broker.Logger, _clientId, _lost.Total, _held.Messages, _held.Bytes);
             }
 
             if (ReferenceEquals(lost, delivery))
@@ -110,6 +112,7 @@ internal sealed partial class SessionActor
         Drop(reason, message);
         if (stored is not null)
         {
+            _queue.GiveUp(stored);
             Keep(new StoreMutation.RemoveMessage(queue!, stored));
         }
     }
@@ -189,7 +192,7 @@ internal sealed partial class SessionActor
         var queued = new QueuedMessage(message, qos, retain, grant.Identifiers, ++_sequence, share) { Stored = stored, Holder = holder };
         if (qos == QoS.AtMostOnce && share is null)
         {
-            Unkeep(queued);                             // the grant has changed since it was kept
+            GiveUp(queued);                             // the grant has changed since it was kept
         }
 
         if (_attached is null && qos == QoS.AtMostOnce)

@@ -49,7 +49,8 @@ internal sealed partial class SessionActor
         }
 
         _isReading = false;
-        var dropped = DropOverfull(page);
+        var entries = _queue.WithoutGivenUp(page.Entries);
+        var dropped = DropOverfull(page.Queue, entries);
         if (_attached is null)
         {
             if (page.Entries.Count == 0)
@@ -61,8 +62,8 @@ internal sealed partial class SessionActor
             return;
         }
 
-        var messages = new List<QueuedMessage>(page.Entries.Count);
-        foreach (var entry in page.Entries.Skip(dropped))
+        var messages = new List<QueuedMessage>(entries.Count);
+        foreach (var entry in entries.Skip(dropped))
         {
             messages.Add(new QueuedMessage(entry.Message.Message, entry.QoS, entry.Retain, entry.Identifiers, ++_sequence)
             {
@@ -71,7 +72,7 @@ internal sealed partial class SessionActor
             });
         }
 
-        if (messages.Count > 0 || dropped == 0)
+        if (messages.Count > 0 || page.Entries.Count == 0)
         {
             _queue.EndRead(messages);
         }
@@ -84,14 +85,14 @@ internal sealed partial class SessionActor
     }
 
     /// <summary>The oldest of a queue that is too full give way.</summary>
-    private int DropOverfull(StoreProtocol.Page page)
+    private int DropOverfull(StoredQueue queue, IReadOnlyList<StoredEntry> entries)
     {
         var dropped = 0;
-        while (_queue.IsOverfull && dropped < page.Entries.Count)
+        while (_queue.IsOverfull && dropped < entries.Count)
         {
-            var oldest = page.Entries[dropped++].Message;
+            var oldest = entries[dropped++].Message;
             _queue.DropRead(oldest);
-            Keep(new StoreMutation.RemoveMessage(page.Queue, oldest));
+            Keep(new StoreMutation.RemoveMessage(queue, oldest));
             Drop(Counter.QueueFull, oldest.Message);
         }
 

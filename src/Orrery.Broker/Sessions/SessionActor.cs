@@ -178,7 +178,7 @@ internal sealed partial class SessionActor : UntypedActor, IWithTimers
             Drop(reason, queued.Message);
             if (reason == Counter.QueueFull)
             {
-                Unkeep(queued);                         // else the whole queue ends, or the store has none of it
+                GiveUp(queued);                         // else the whole queue ends, or the store has none of it
             }
         }
 

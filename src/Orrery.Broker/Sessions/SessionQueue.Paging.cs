@@ -20,6 +20,7 @@ internal sealed partial class SessionQueue
     private List<QueuedMessage>? _arrived;              // while a page is read
     private long _arrivedBytes;
     private bool _hasMissed;                            // more arrived while it is read than is held
+    private List<StoredMessage>? _givenUp;              // told and dropped while it is read, which may have them
     private bool _hasBehind;                            // something was left to the store since this last kept up
     private long _behindCount;                          // told or forgotten, minus read: below 0 for what is read before it is told
     private long _behindBytes;
@@ -78,10 +79,44 @@ internal sealed partial class SessionQueue
         _arrived = [];
         _arrivedBytes = 0;
         _hasMissed = false;
+        _givenUp = null;
     }
 
     /// <summary>The page that was asked for is of no use any more.</summary>
-    public void AbandonRead() => _arrived = null;
+    public void AbandonRead()
+    {
+        _arrived = null;
+        _givenUp = null;
+    }
+
+    /// <summary>Notes that a message which the session was told of, and which no page has had, is not for its client. The store is told
+    /// so too, but perhaps after it has read the page that is on its way: then the message is in there.</summary>
+    /// <remarks>No more than what arrives while one page is read; publishers wait for the same disk.</remarks>
+    public void GiveUp(StoredMessage message)
+    {
+        if (_arrived is not null)
+        {
+            (_givenUp ??= []).Add(message);
+        }
+    }
+
+    /// <summary>What of a page is still for the client: each message is delivered, or counted as lost, and never both.</summary>
+    public IReadOnlyList<StoredEntry> WithoutGivenUp(IReadOnlyList<StoredEntry> page)
+    {
+        if (_givenUp is null)
+        {
+            return page;
+        }
+
+        // By now the store has given each of them that is in the page its number.
+        var ids = new HashSet<long>();
+        foreach (var message in _givenUp)
+        {
+            ids.Add(message.Id);
+        }
+
+        return [.. page.Where(entry => !ids.Contains(entry.Message.Id))];
+    }
 
     /// <summary>Takes in a page.</summary>
     /// <param name="page">In the order of ids.</param>
