@@ -181,6 +181,36 @@ public sealed class StoreRunTests
         Assert.Equal(failures == 4, result.Of(HistoryKind.ProcessEnded, "b1").Any(happened => happened.Name == "gave_up"));
     }
 
+    [Theory]
+    [InlineData("os", 2, 0)]
+    [InlineData("group", 2, 2)]         // the first write, and while that is synced all others gather
+    [InlineData("fsync", 5, 5)]
+    public void Five_writers_at_once_cost_as_many_commits_and_syncs_as_the_mode_says(string mode, int commits, int syncs)
+    {
+        const string Writers = """
+            sub: { clean_start: false, session_expiry: 1h, auto_subscribe: [ { filter: "a/#", qos: 1 } ] }
+            pub: { count: 5 }
+            """;
+        const string Steps = """
+            - { at: 0s, do: connect, client: sub }
+            - { at: 1s, do: disconnect, client: sub }
+            - { at: 1s, do: connect, client: pub }
+            - { at: 2s, do: publish, client: pub, topic: "a/$client", qos: 1, payload: one }
+            - { at: 3s, do: wait }
+            """;
+
+        var result = Runs.Run(Runs.Scenario(Writers, Steps, broker: $"persistence: {mode}, disk: {{ write: 1ms, sync: 20ms }}"), new RunOptions { Detailed = true });
+
+        AssertPasses(result);
+        var disk = result.History.Events.Where(happened => happened.Node == "b1" && happened.Nanoseconds > 2_000_000_000).ToArray();
+        Assert.Equal(commits, disk.Count(happened => happened is { Kind: HistoryKind.DiskSubmitted, Name: "commit" }));
+        var synced = disk.Where(happened => happened is { Kind: HistoryKind.DiskDone, Name: "commit synced" }).ToArray();
+        Assert.Equal((syncs, syncs), (synced.Length, disk.Count(happened => happened is { Kind: HistoryKind.DiskSubmitted, Name: "sync" })));
+        var acknowledged = disk.Where(happened => happened.Kind == HistoryKind.PacketSent && happened.Packet!.Packet is Mqtt.Packets.PubAckPacket).ToArray();
+        Assert.Equal(5, acknowledged.Length);
+        if (mode == "fsync") Assert.Equal(synced.Select(happened => happened.Nanoseconds), acknowledged.Select(happened => happened.Nanoseconds));
+    }
+
     [Fact]
     public void D5_A_full_disk_refuses_until_there_is_room()
     {
