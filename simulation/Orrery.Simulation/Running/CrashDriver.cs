@@ -39,6 +39,9 @@ internal sealed class CrashDriver
     /// <summary>What the file says of it.</summary>
     public BrokerNode Node => _broker.Node;
 
+    /// <summary>Whether a text of the file names this broker, alone or as one of its kind.</summary>
+    public bool Is(string text) => WorldLinks.Is(_broker, text);
+
     /// <summary>Whether the scenario itself has ended the broker and left it so: then there is no recovery to be judged.</summary>
     public bool IsLeftDown => _broker.Process.State == ProcessState.Down && !_isUnavailable;
 

@@ -37,8 +37,13 @@ public static class CrashPlan
     internal static Scenario Judged(Scenario scenario, CrashPoint point, CrashDriver crash)
     {
         var isOs = crash.Node.Persistence == Persistence.Os;
-        var mayLose = (isOs && point.Way != CrashWay.Kill) || scenario.Profile is { Base: ProfileBase.LyingDisk } || scenario.Steps.Concat(scenario.Faults).Any(
-            step => step is CrashStep { Kind: CrashKind.WipedDisk } or DiskLiesFault or BitRotFault || (isOs && step is CrashStep { Kind: CrashKind.PowerLoss }));
+        var mayLose = (isOs && point.Way != CrashWay.Kill) || scenario.Profile is { Base: ProfileBase.LyingDisk } || scenario.Steps.Concat(scenario.Faults).Any(step => step switch
+        {
+            CrashStep { Kind: CrashKind.WipedDisk } wiped => crash.Is(wiped.Node),
+            CrashStep { Kind: CrashKind.PowerLoss } lost => isOs && crash.Is(lost.Node),
+            DiskLiesFault or BitRotFault => crash.Is(((DiskFault)step).Node),
+            _ => false,
+        });
         var recovered = new RecoveredExpectation { Recovered = crash.Broker, DataLoss = mayLose ? DataLoss.Unsynced : DataLoss.None };
         return scenario with
         {

@@ -2,6 +2,7 @@ using Orrery.Broker.Persistence;
 using Orrery.Simulation.Histories;
 using Orrery.Simulation.Running;
 using Orrery.Simulation.Scenarios;
+using Orrery.Simulation.Scenarios.Model;
 
 namespace Orrery.Simulation.Tests.Running;
 
@@ -61,6 +62,27 @@ public sealed class CrashPointRunTests
             var result = ScenarioRunner.Run(run, new RunOptions { Crash = new CrashPoint(operation.Broker, operation.Operation, CrashWay.Kill) });
             Assert.True(result.Verdict == Verdict.Pass, string.Join('\n', result.Findings.Select(finding => finding.Message)));
         });
+    }
+
+    [Theory]
+    [InlineData("- { at: 1s, do: fault, kind: disk_lies, node: b2 }")]
+    [InlineData("- { at: 1s, do: fault, kind: bit_rot, node: b2 }")]
+    [InlineData("- { at: 1s, do: crash, node: b2, kind: wiped_disk }")]
+    [InlineData("- { at: 1s, do: crash, node: b2, kind: power_loss }")]
+    public void What_one_disk_loses_excuses_no_other(string step)
+    {
+        var run = Runs.Read(Runs.Scenario("c: { broker: b1 }", $"- {{ at: 0s, do: connect, client: c }}\n{step}", broker: "persistence: os }, b2: { persistence: os"));
+
+        DataLoss LossOf(string broker)
+        {
+            var point = new CrashPoint(broker, 10, CrashWay.Kill);
+            var world = new RunWorld(run.Scenario, 1, new RunOptions(), new History());
+            var crash = new CrashDriver(world, point);
+            foreach (var started in world.Brokers) started.Process.Start();
+            return CrashPlan.Judged(run.Scenario, point, crash).Expect.OfType<RecoveredExpectation>().Single().DataLoss;
+        }
+
+        Assert.Equal((DataLoss.None, DataLoss.Unsynced), (LossOf("b1"), LossOf("b2")));
     }
 
     [Fact]
