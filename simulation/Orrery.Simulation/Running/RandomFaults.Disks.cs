@@ -1,4 +1,5 @@
 using Orrery.Simulation.Disks;
+using Orrery.Simulation.Histories;
 using Orrery.Simulation.Kernel;
 using Orrery.Simulation.Processes;
 
@@ -33,7 +34,8 @@ internal sealed partial class RandomFaults
         var time = Until(Math.Min(chance.Exponential(2 * Second), 30 * Second));
         if (broker.Disk is not { } disk) return;
         disk.Disk.StallUntil(_world.Kernel.NowNanoseconds + time);
-        Once(broker.Name, "disk_stall", $"{NewId("D1")}: for {Readable.Time(time)}");
+        var started = _world.Recorder.Add(HistoryKind.FaultStarted, broker.Name, "disk_stall", $"{NewId("D1")}: for {Readable.Time(time)}");
+        _world.Script.Later(time, () => _world.Recorder.Add(HistoryKind.FaultEnded, broker.Name, "disk_stall", cause: started), extends: false);
     }
 
     /// <summary>A power loss that leaves something of what was not synced.</summary>
@@ -69,13 +71,13 @@ internal sealed partial class RandomFaults
             _ => ("there is no room", faults => faults with { CapacityBytes = used }),
         };
         var undo = disk.Change(change);
-        var started = _world.Recorder.Add(Histories.HistoryKind.FaultStarted, broker.Name, "D5", $"{NewId("D5")}: {detail} for {Readable.Time(time)}");
+        var started = _world.Recorder.Add(HistoryKind.FaultStarted, broker.Name, "D5", $"{NewId("D5")}: {detail} for {Readable.Time(time)}");
         _world.Script.Later(
             time,
             () =>
             {
                 undo();
-                _world.Recorder.Add(Histories.HistoryKind.FaultEnded, broker.Name, "D5", cause: started);
+                _world.Recorder.Add(HistoryKind.FaultEnded, broker.Name, "D5", cause: started);
                 if (kind < 3 && broker.Process.State == ProcessState.Up) broker.Process.Kill();
                 if (broker.Process.State == ProcessState.Down) _world.Steps.RestartLater(broker, away, extends: false);
             },
