@@ -1,3 +1,5 @@
+using Orrery.Mqtt.Packets;
+
 namespace Orrery.Simulation.Histories;
 
 // Bits that flip (N11) are outside of what TCP promises, and so of what a broker does.
@@ -15,4 +17,13 @@ internal sealed partial class HistoryView
         var last = connection.BrokerEnded?.Nanoseconds ?? connection.ClientEnded?.Nanoseconds ?? long.MaxValue;
         return _corrupted[name] = from <= last;
     }
+
+    /// <summary>Whether a broker read a message where bits had flipped: nobody published it so, and it was right to pass it on.</summary>
+    public bool IsOfCorrupted(Content content) => Once(ReadCorrupted).Contains(content);
+
+    private static HashSet<Content> ReadCorrupted(HistoryView view) =>
+    [
+        .. view.Connections.Where(connection => view.IsCorrupted(connection.Name)).SelectMany(connection => connection.BrokerRead)
+            .Select(read => read.Packet!.Packet).OfType<PublishPacket>().Select(publish => view.ContentOf(publish.Message)).OfType<Content>(),
+    ];
 }

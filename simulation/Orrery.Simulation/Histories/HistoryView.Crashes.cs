@@ -18,7 +18,7 @@ internal sealed partial class HistoryView
         if (World.EndAfter(connection.Broker, connect.Nanoseconds) is not { } ended) return;
         if (History.Events.Skip(IndexAt(ended)).First(e => e.Kind == HistoryKind.ProcessEnded && e.Node == connection.Broker).Name == "stop") return;
         var answered = AnsweredBy(connection);
-        var since = ended - KeptByNanoseconds(connection.Broker);
+        var since = KeptBefore(connection.Broker, ended);
         var first = connection.BrokerRead.Find(read => read.Index > answered && read.Nanoseconds >= since);
         if (first is not null) connection.ForgottenFrom = first.Index;
     }
@@ -26,25 +26,32 @@ internal sealed partial class HistoryView
     /// <summary>The CONNECTs of which an end of the process may have hidden what became of them: they were kept, and nobody was told.</summary>
     /// <param name="earlier">The session of before; null for none.</param>
     /// <param name="next">The connection that asks for a session.</param>
-    private IEnumerable<ConnectionView> UnseenBefore(SessionView? earlier, ConnectionView next) =>
-        BrokerOf(next.Broker).Persistence == Persistence.Memory ? [] : _connections.Where(unseen =>
-            unseen is { ConnectRead: { } read, ConnAckSent: null } && unseen.Broker == next.Broker && unseen.ClientId == next.ClientId
-            && read.Index < next.ConnAckSent!.Index && (earlier is null || read.Index > earlier.Last.ConnAckSent!.Index)
-            && World.HasEnded(next.Broker, read.Nanoseconds, next.ConnAckSent.Nanoseconds));
+    /// <remarks>The answer to a CONNECT waits for nothing but the store. One that was there for longer than what it leads to takes to be kept,
+    /// and whose connection was open all the while, was not hidden by the end of the process: the broker has not worked on it.</remarks>
+    private List<ConnectionView> UnseenBefore(SessionView? earlier, ConnectionView next)
+    {
+        _unanswered ??= _connections.FindAll(connection => connection is { ConnectRead: not null, ConnAckSent: null } && BrokerOf(connection.Broker).Persistence != Persistence.Memory);
+        return _unanswered.FindAll(unseen => unseen.Broker == next.Broker && unseen.ClientId == next.ClientId
+            && unseen.ConnectRead is { } read && read.Index < next.ConnAckSent!.Index && (earlier is null || read.Index > earlier.Last.ConnAckSent!.Index)
+            && World.EndAfter(next.Broker, read.Nanoseconds) is { } ended && ended <= next.ConnAckSent.Nanoseconds
+            && read.Nanoseconds >= KeptBefore(next.Broker, Math.Min(ended, unseen.BrokerEnded?.Nanoseconds ?? long.MaxValue)));
+    }
+
+    private List<ConnectionView>? _unanswered;
 
     /// <summary>What a new connection should find where an end of the process hid what became of CONNECTs before it. One that only goes on with
     /// the session, and for as long, is no reason to lose it.</summary>
-    private bool? AfterUnseen(SessionView? earlier, ConnectionView next, bool? isPresent)
+    private bool? AfterUnseen(SessionView? earlier, ConnectionView next, List<ConnectionView> hidden, bool? isPresent)
     {
         if (next.Connect!.CleanStart) return isPresent;
         var max = OptionsOf(next.Broker).SessionExpiryIntervalMaxSeconds;
-        var counts = UnseenBefore(earlier, next).Any(unseen => isPresent != true || unseen.Connect!.CleanStart
+        var counts = hidden.Exists(unseen => isPresent != true || unseen.Connect!.CleanStart
             || unseen.SessionExpirySeconds(max) < earlier!.Last.SessionExpirySeconds(max));
         return counts ? null : isPresent;
     }
 
     /// <summary>From when on the session of before is perhaps another one: a clean start was read, and nobody was told what became of it.</summary>
-    private long PerhapsEndedFrom(SessionView earlier, ConnectionView next) => UnseenBefore(earlier, next)
+    private static long PerhapsEndedFrom(List<ConnectionView> hidden) => hidden
         .Where(unseen => unseen.Connect!.CleanStart)
         .Select(unseen => unseen.ConnectRead!.Nanoseconds)
         .DefaultIfEmpty(long.MaxValue)
@@ -89,12 +96,48 @@ internal sealed partial class HistoryView
         _ => null,
     };
 
-    /// <summary>How long it may take until a broker has kept what it read.</summary>
-    public long KeptByNanoseconds(string broker)
+    /// <summary>What a broker with a store had read before this instant it had surely kept when its process ended.</summary>
+    /// <param name="broker">The broker.</param>
+    /// <param name="ended">When its process ended.</param>
+    /// <remarks>That is a second before its end, and the longest that the disk takes. Where something stood in the way in that time, it is as long before that began.</remarks>
+    public long KeptBefore(string broker, long ended)
     {
-        if (World.Faults.Any(fault => fault.Node == broker && (fault.Name.StartsWith("disk_", StringComparison.Ordinal) || fault.Name is "D1" or "D5"))) return long.MaxValue;
-        var bracket = broker.IndexOf('[');
-        var disk = Scenario?.Topology.Brokers.GetValueOrDefault(bracket < 0 ? broker : broker[..bracket])?.Disk;
-        return KeepNanoseconds + (TailFactor * new[] { disk?.Read, disk?.Write, disk?.Sync }.Sum(delay => delay?.Fixed?.Nanoseconds ?? delay?.ExpMean?.Nanoseconds ?? 0));
+        var disk = BrokerOf(broker).Node?.Disk;
+        var time = KeepNanoseconds + (TailFactor * new[] { disk?.Read, disk?.Write, disk?.Sync }.Sum(delay => delay?.Fixed?.Nanoseconds ?? delay?.ExpMean?.Nanoseconds ?? 0));
+        _hindrances ??= Hindrances();
+        var since = ended - time;
+        for (var before = long.MaxValue; since < before;)
+        {
+            before = since;
+            since = _hindrances.Where(hindrance => hindrance.Node == broker && hindrance.Overlaps(before, ended)).Select(hindrance => hindrance.From - time).Append(since).Min();
+        }
+
+        return since;
+    }
+
+    private List<Stretch>? _hindrances;
+
+    /// <summary>The stretches in which a broker kept nothing, or only later: its disk was slow, full or failed, its store was full or given up, or it stood still.</summary>
+    private List<Stretch> Hindrances() =>
+    [
+        .. World.Faults.Where(fault => fault.Name is "disk_stall" or "disk_full" or "disk_error" or "D1" or "D5"),
+        .. World.Pauses,
+        .. Stalls,
+    ];
+
+    /// <summary>The stretches in which a store took nothing.</summary>
+    public IReadOnlyList<Stretch> Stalls => _stalls ??= [.. StoreStretches(JudgedDecisions.StoreFailed, null), .. StoreStretches(JudgedDecisions.StoreFull, JudgedDecisions.StoreHasRoom)];
+
+    private List<Stretch>? _stalls;
+
+    /// <summary>The stretches that a line of the log begins, and another one or the end of the process ends.</summary>
+    public IEnumerable<Stretch> StoreStretches(string begins, string? ends)
+    {
+        foreach (var begin in _decisions.Where(decision => JudgedDecisions.Is(decision, begins)))
+        {
+            var end = History.Events.Skip(begin.Index + 1).FirstOrDefault(happened => happened.Node == begin.Node
+                && (happened.Kind == HistoryKind.ProcessEnded || (ends is not null && JudgedDecisions.Is(happened, ends))));
+            yield return new Stretch(begin.Node, begins, begin.Nanoseconds, end?.Nanoseconds ?? Facts.EndNanoseconds, begin.Index);
+        }
     }
 }

@@ -1,6 +1,7 @@
 using System.Text;
 using Orrery.Mqtt;
 using Orrery.Mqtt.Packets;
+using Orrery.Simulation.Scenarios.Model;
 
 namespace Orrery.Simulation.Histories;
 
@@ -89,7 +90,7 @@ internal sealed partial class HistoryView
             if (send.Read is not { } read || !send.Connection.IsAccepted) continue;
             publication.MayFrom = Math.Min(publication.MayFrom, read.Index);
             var done = send.Answer?.Index ?? IndexAt(read.Nanoseconds + 1) - 1;
-            publication.MayTo = Math.Max(publication.MayTo, done);
+            publication.MayTo = Math.Max(publication.MayTo, Waits(publication, send) ? Math.Min(send.Connection.CloseIndex, History.Events.Count - 1) : done);
             if (send.IsHandled) publication.SureBy = Math.Min(publication.SureBy, done);
             if (send.Answer?.Packet!.Packet is AcknowledgementPacket { ReasonCode: >= ReasonCode.UnspecifiedError }) continue;
             if (publication.QoS != QoS.ExactlyOnce) publication.CopiesMax++;
@@ -98,6 +99,10 @@ internal sealed partial class HistoryView
 
         if (publication.QoS == QoS.ExactlyOnce) publication.CopiesMax = sessions.Count;
     }
+
+    /// <summary>Whether a PUBLISH may have been taken in at any time up to the end of its connection: it waited for the store, and got no answer.</summary>
+    private bool Waits(Publication publication, PublicationSend send) =>
+        send.Answer is null && publication.QoS != QoS.AtMostOnce && BrokerOf(send.Connection.Broker).Persistence != Persistence.Memory;
 
     /// <summary>Which PUBACK or PUBREC answers which PUBLISH: the first of the identifier that has no answer.</summary>
     private static IEnumerable<(int Read, HistoryEvent Answer)> AnswersOf(ConnectionView connection)

@@ -34,7 +34,8 @@ internal sealed partial class HistoryView
             var earlier = current.GetValueOrDefault(key);
             connection.Earlier = earlier?.Last;
             if (connection.Earlier is { } last && IsTakenOver(last, connection)) last.TakenOverBy = connection;
-            connection.ShouldBePresent = AfterUnseen(earlier, connection, ShouldBePresent(earlier, connection));
+            var hidden = UnseenBefore(earlier, connection);
+            connection.ShouldBePresent = AfterUnseen(earlier, connection, hidden, ShouldBePresent(earlier, connection));
             connection.EarlierEnd = earlier is null ? SessionEnd.None : EndOf(earlier, connection.ConnAckSent!).End;
 
             // MQTT 3.1 has no flag for it, so it is taken to be as it should.
@@ -49,7 +50,7 @@ internal sealed partial class HistoryView
             }
             else
             {
-                earlier.PerhapsEndedFrom = Math.Min(earlier.PerhapsEndedFrom, PerhapsEndedFrom(earlier, connection));
+                earlier.PerhapsEndedFrom = Math.Min(earlier.PerhapsEndedFrom, PerhapsEndedFrom(hidden));
             }
 
             earlier.Connections.Add(connection);
@@ -128,7 +129,7 @@ internal sealed partial class HistoryView
     public long ExpiresBy(string broker, long closed, long closedBy, long time)
     {
         var from = closedBy;
-        if (World.EndAfter(broker, closed) is { } ended && ended <= Sum(closedBy, KeptByNanoseconds(broker)))
+        if (World.EndAfter(broker, closed) is { } ended && closedBy >= KeptBefore(broker, ended))
         {
             if (World.BackAfter(broker, ended) is not { } back) return long.MaxValue;
             from = Math.Max(from, back + RecoveryNanoseconds(broker, back));

@@ -32,6 +32,9 @@ public sealed record BrokerFacts
     /// <summary>Those that it was given later, in order: its log says when each began to count.</summary>
     public IReadOnlyList<BrokerOptions> LaterOptions { get; init; } = [];
 
+    /// <summary>The broker as the scenario has it; null for one of no scenario.</summary>
+    public BrokerNode? Node { get; init; }
+
     /// <summary>What its store survives.</summary>
     public Persistence Persistence { get; init; }
 

@@ -19,7 +19,8 @@ internal sealed record Oracle(string Id, IReadOnlyList<string> Statements, strin
 
     /// <summary>Whether the rule holds though a client's bytes are corrupted on the way (N11): of what concerns that client alone nothing else is
     /// promised, and of the broker itself this is.</summary>
-    private bool IsRobust => Id is "X-1" or "X-2" or "L-2" or "L-3" or "P-1";
+    /// <remarks>S-5 and L-4 count what a broker holds, and what it read and said itself; the end of the history that they point at is nobody's.</remarks>
+    private bool IsRobust => Id is "X-1" or "X-2" or "L-2" or "L-3" or "L-4" or "P-1" or "S-5";
 
     private bool Counts(HistoryView view, Violation violation) =>
         IsRobust || !violation.Events.Any(happened => view.IsCorrupted(happened?.Connection));

@@ -29,7 +29,7 @@ internal static class QoS0Oracles
 
     private static IEnumerable<Violation> NotFromNowhere(HistoryView view)
     {
-        foreach (var copies in view.Copies().Where(copies => copies.Surplus is not null && Surpluses.KindOf(view, copies) is Surplus.FromNowhere or Surplus.Own))
+        foreach (var copies in view.Copies().Where(copies => copies.Surplus is not null && Surpluses.KindOf(view, copies) is Surplus.FromNowhere or Surplus.Own && !view.IsOfCorrupted(copies.Content)))
         {
             var sent = copies.Surplus!;
             yield return new Violation(

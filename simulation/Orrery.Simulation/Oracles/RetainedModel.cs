@@ -42,6 +42,7 @@ internal sealed class RetainedModel
         {
             var broker = publication.Sends[0].Connection.Broker;
             var isRefused = refused.Exists(decision => decision.Node == broker && decision.Detail!.Contains($" for {publication.Content.Topic} was", StringComparison.Ordinal));
+            isRefused |= publication.Owned is null && publication.MayFrom < view.History.Events.Count && model.IsStalled(broker, view.History.Events[publication.MayFrom].Nanoseconds, view.History.Events[publication.MayFrom].Nanoseconds);
             var seconds = publication.Packet.Message.Properties?.MessageExpiryIntervalSeconds;
             model.Add(broker, new RetainedWrite(publication.Content, publication.MayFrom, isRefused ? int.MaxValue : publication.SureBy, publication.MayTo, publication.Sends[0].Sent)
             {
@@ -54,7 +55,7 @@ internal sealed class RetainedModel
             var content = view.ContentOf(fate.Connection.Will!.Message)!;
             var last = fate.To == long.MaxValue ? int.MaxValue - 1 : view.IndexAt(fate.To + 1);
             var seconds = fate.Connection.Will.Message.Properties?.MessageExpiryIntervalSeconds;
-            model.Add(fate.Connection.Broker, new RetainedWrite(content, view.IndexAt(fate.From), fate.Due == WillDue.Surely ? last : int.MaxValue, last, fate.Connection.ConnectRead)
+            model.Add(fate.Connection.Broker, new RetainedWrite(content, view.IndexAt(fate.From), fate.Due == WillDue.Surely && !model.IsStalled(fate.Connection.Broker, fate.From, fate.To) ? last : int.MaxValue, last, fate.Connection.ConnectRead)
             {
                 ExpiresAt = seconds is null ? long.MaxValue : fate.From + (seconds.Value * NanosecondsPerSecond),
             });
@@ -87,6 +88,10 @@ internal sealed class RetainedModel
         var until = to < _view.History.Events.Count ? _view.History.Events[to].Nanoseconds : _view.Facts.EndNanoseconds;
         return Possible(broker, topic, from, to).All(write => !write.IsRemoval && write.ExpiresAt > until);
     }
+
+    /// <summary>Whether a store may have taken nothing: what was written in the last second before it said so was perhaps not kept either.</summary>
+    private bool IsStalled(string broker, long from, long to) =>
+        _view.Stalls.Any(stall => stall.Node == broker && stall.From - NanosecondsPerSecond <= to && stall.To >= from);
 
     // What is not on disk ends with the process.
     private void AddEnds()

@@ -37,6 +37,7 @@ internal sealed record WillFate(ConnectionView Connection, WillDue Due, long Fro
         if (connection.CloseEarliest is not { } closed) return new(connection, WillDue.Never, 0, 0, "W-2", "its connection did not end");
         var (will, broker) = (connection.Will!, connection.Broker);
         var closedBy = Math.Max(closed, connection.CloseLatest ?? closed);
+        if (IsDiscarded(connection)) return Discarded(view, connection, closedBy);
         var epsilon = view.Facts.TimerGranularityNanoseconds;
         var seconds = connection.SessionExpirySeconds(view.OptionsAt(broker, connection.ConnAckSent?.Index ?? 0).SessionExpiryIntervalMaxSeconds);
         var delay = Math.Min(connection.Version == MqttVersion.V5 ? will.DelayIntervalSeconds : 0, seconds) * NanosecondsPerSecond;
@@ -44,7 +45,6 @@ internal sealed record WillFate(ConnectionView Connection, WillDue Due, long Fro
 
         if (delay > 0 && view.World.CountsOtherwise(broker)) return new(connection, WillDue.Perhaps, closed, long.MaxValue, "W-2", "its broker's clock differs");
         if (view.World.EndAfter(broker, closed) is { } ended && ended <= to) return AfterRestart(view, connection, ended, delay, from, closedBy);
-        if (IsDiscarded(connection)) return new(connection, WillDue.Never, 0, 0, "W-3", $"the client said DISCONNECT at {Say.Time(connection.ClientDisconnect!)}");
         if (connection.TakenOverBy is { } next) return TakenOver(connection, next, delay, from, to, seconds);
         var isError = connection.BrokerDisconnect is not null || connection.ClientDisconnect is not null;
         var rule = isError ? "W-3" : "W-2";
@@ -59,6 +59,15 @@ internal sealed record WillFate(ConnectionView Connection, WillDue Due, long Fro
                 : new(connection, WillDue.Perhaps, comesBack, to, "W-2", why);
     }
 
+    /// <summary>The client took it back: it is gone, whatever time it had, unless the broker ended before it had kept that. Then it may be published after that end.</summary>
+    private static WillFate Discarded(HistoryView view, ConnectionView connection, long closedBy)
+    {
+        var broker = connection.Broker;
+        var never = new WillFate(connection, WillDue.Never, 0, 0, "W-3", $"the client said DISCONNECT at {Say.Time(connection.ClientDisconnect!)}");
+        if (view.World.EndAfter(broker, connection.CloseEarliest!.Value) is not { } ended || !view.Survives(broker, ended) || closedBy < view.KeptBefore(broker, ended)) return never;
+        return view.World.BackAfter(broker, ended) is { } back ? new(connection, WillDue.Perhaps, back, long.MaxValue, "W-3", "its broker ended right behind its DISCONNECT") : never;
+    }
+
     /// <summary>The broker ended with the connection, or before the will was due: it is counted from when it is back, or goes on being counted.</summary>
     private static WillFate AfterRestart(HistoryView view, ConnectionView connection, long ended, long delay, long from, long closedBy)
     {
@@ -68,7 +77,6 @@ internal sealed record WillFate(ConnectionView Connection, WillDue Due, long Fro
         // It may have been published just before, or its end may not have been kept; and what a process says when it is stopped is for nobody.
         if (!view.Survives(broker, ended) || connection.TakenOverBy is not null || (ended >= from - view.Facts.TimerGranularityNanoseconds && ended != closed)) return perhaps;
         if (IsStopped(view, broker, ended) && delay == 0) return perhaps;
-        if (IsDiscarded(connection)) return ended - closedBy > view.KeptByNanoseconds(broker) ? new(connection, WillDue.Never, 0, 0, "W-3", $"the client said DISCONNECT at {Say.Time(connection.ClientDisconnect!)}") : perhaps;
         if (connection.ClientDisconnect is not null && ended == closed) return perhaps;
         if (view.World.BackAfter(broker, ended) is not { } back) return perhaps;
         var isAlive = ended == closed && !IsStopped(view, broker, ended);

@@ -59,6 +59,7 @@ internal sealed class FactsOfRun(RunWorld world)
     {
         Options = broker.Options,
         LaterOptions = broker.LaterOptions,
+        Node = broker.Node,
         Persistence = broker.Node.Persistence,
         Failures = _failures.GetValueOrDefault(broker.Name) ?? [],
         TurnsWithoutEffectMax = broker.Process.TurnsWithoutEffectMax,

@@ -8,7 +8,7 @@ using Orrery.Simulation.Histories;
 
 namespace Orrery.Simulation.Tests.Histories;
 
-/// <summary>Writes a history by hand: one broker, b1, and clients whose packets arrive at the instant they are sent.</summary>
+/// <summary>Writes a history by hand: one broker, b1, unless told otherwise, and clients whose packets arrive at the instant they are sent.</summary>
 internal sealed class HistoryBuilder
 {
     public const string BrokerName = "b1";
@@ -16,6 +16,9 @@ internal sealed class HistoryBuilder
     private readonly Dictionary<string, Line> _lines = [];
     private readonly Dictionary<string, int> _connectionCounts = [];
     private long _now;
+
+    /// <summary>Whose connections are opened and whose log is written.</summary>
+    public string Broker { get; private set; } = BrokerName;
 
     public History History { get; private init; } = new();
 
@@ -32,6 +35,14 @@ internal sealed class HistoryBuilder
     public HistoryBuilder With(BrokerFacts facts)
     {
         Facts = Facts with { Brokers = new Dictionary<string, BrokerFacts> { [BrokerName] = facts } };
+        return this;
+    }
+
+    /// <summary>What is opened and logged from here on is another broker's.</summary>
+    public HistoryBuilder Of(string broker, BrokerFacts? facts = null)
+    {
+        Broker = broker;
+        if (facts is not null) Facts = Facts with { Brokers = new Dictionary<string, BrokerFacts>(Facts.Brokers) { [broker] = facts } };
         return this;
     }
 
@@ -61,10 +72,10 @@ internal sealed class HistoryBuilder
     {
         var number = _connectionCounts[client] = _connectionCounts.GetValueOrDefault(client) + 1;
         var name = $"{client}#{number}";
-        _lines.Add(name, new Line(client, version));
-        Add(HistoryKind.ConnectionRequested, client, name, BrokerName);
-        Add(HistoryKind.ConnectionAccepted, BrokerName, name, client);
-        Add(HistoryKind.ConnectionOpened, client, name, BrokerName);
+        _lines.Add(name, new Line(client, Broker, version));
+        Add(HistoryKind.ConnectionRequested, client, name, Broker);
+        Add(HistoryKind.ConnectionAccepted, Broker, name, client);
+        Add(HistoryKind.ConnectionOpened, client, name, Broker);
         return name;
     }
 
@@ -86,6 +97,14 @@ internal sealed class HistoryBuilder
     public HistoryBuilder Lose(string connection, Packet packet, bool isToBroker)
     {
         Pass(connection, packet, isToBroker, isSent: true, isRead: false);
+        return this;
+    }
+
+    /// <summary>What the broker reads in place of the packet that the client sent last, which was lost.</summary>
+    public HistoryBuilder Misread(string connection, Packet packet)
+    {
+        _lines[connection].ToBroker--;
+        Pass(connection, packet, isToBroker: true, isSent: false, isRead: true);
         return this;
     }
 
@@ -139,22 +158,23 @@ internal sealed class HistoryBuilder
     public HistoryBuilder Hand(string connection, PublishPacket publish)
     {
         var line = _lines[connection];
-        Add(HistoryKind.Delivered, line.Client, connection, BrokerName, packet: Wire(line, publish, false, line.FromBroker));
+        Add(HistoryKind.Delivered, line.Client, connection, line.Broker, packet: Wire(line, publish, false, line.FromBroker));
         return this;
     }
 
     /// <summary>Both ends of a connection end, or one.</summary>
     public HistoryBuilder End(string connection, string broker = "closed", string? client = "fin", string? detail = null)
     {
-        Add(HistoryKind.ConnectionEnded, BrokerName, connection, _lines[connection].Client, broker, detail);
-        if (client is not null) Add(HistoryKind.ConnectionEnded, _lines[connection].Client, connection, BrokerName, client);
+        var line = _lines[connection];
+        Add(HistoryKind.ConnectionEnded, line.Broker, connection, line.Client, broker, detail);
+        if (client is not null) Add(HistoryKind.ConnectionEnded, line.Client, connection, line.Broker, client);
         return this;
     }
 
     /// <summary>A line of the broker's log.</summary>
     public HistoryBuilder Decide(string name, string detail)
     {
-        Add(HistoryKind.Decision, BrokerName, name: name, detail: detail);
+        Add(HistoryKind.Decision, Broker, name: name, detail: detail);
         return this;
     }
 
@@ -210,7 +230,7 @@ internal sealed class HistoryBuilder
         var line = _lines[connection];
         var number = isToBroker ? line.ToBroker++ : line.FromBroker++;
         var wire = Wire(line, packet, isToBroker, number);
-        var (sender, reader) = isToBroker ? (line.Client, BrokerName) : (BrokerName, line.Client);
+        var (sender, reader) = isToBroker ? (line.Client, line.Broker) : (line.Broker, line.Client);
         if (isSent) Add(HistoryKind.PacketSent, sender, connection, reader, packet: wire);
         if (isRead) Add(HistoryKind.PacketReceived, reader, connection, sender, packet: wire);
     }
@@ -222,9 +242,11 @@ internal sealed class HistoryBuilder
         return new WirePacket(isToBroker, number, line.Version, packet, bytes.WrittenMemory);
     }
 
-    private sealed class Line(string client, MqttVersion version)
+    private sealed class Line(string client, string broker, MqttVersion version)
     {
         public string Client => client;
+
+        public string Broker => broker;
 
         public MqttVersion Version => version;
 

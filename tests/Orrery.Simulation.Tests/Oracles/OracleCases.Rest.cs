@@ -183,6 +183,9 @@ internal static partial class OracleCases
         Breaks("S-5", ("a session is left", () => Deserted(counts, counts with { Sessions = 1, Actors = 10 })), ("a subscription is left", () => Deserted(counts, counts with { Subscriptions = 1 })));
         Keeps("S-5", ("one that lives", () => new HistoryBuilder().With(new BrokerFacts { Baseline = counts, AtEnd = counts with { Sessions = 1 } }).At(1).Connect("c", Lasting()).After(1).End("c#1", "reset", "reset")));
 
+        Breaks("L-4", ("a connection is left, and the last bytes of another one were corrupted", () => Deserted(counts, counts with { Connections = 1 }).LastCorrupted()));
+        Breaks("S-5", ("a session is left, and the last bytes of another one were corrupted", () => Deserted(counts, counts with { Sessions = 1, Actors = 10 }).LastCorrupted()));
+
         Breaks("P-1", ("the barrier was passed, and the last bytes were corrupted", () => new HistoryBuilder().With(new BrokerFacts { Failures = ["/user/b1/sessions/c failed: InvariantViolationException: token <= _gate.DurableToken"] }).At(1).Connect("c")
             .Add(HistoryKind.FaultStarted, "c->b1", name: "corrupt").After(1).ToBroker("c#1", Message("a", "1"))));
         Breaks("P-1", ("the barrier was passed", () => new HistoryBuilder().With(new BrokerFacts { Failures = ["/user/b1/sessions/c failed: InvariantViolationException: token <= _gate.DurableToken"] }).At(1).Connect("c")));
@@ -216,6 +219,10 @@ internal static partial class OracleCases
     // All clients have gone, with their sessions.
     private static HistoryBuilder Deserted(BrokerCounts before, BrokerCounts after) =>
         new HistoryBuilder().With(new BrokerFacts { Baseline = before, AtEnd = after }).At(1).Connect("c").After(1).ToBroker("c#1", new DisconnectPacket()).End("c#1", "closed", "fin");
+
+    // The last that happens is the end of another connection, whose bytes are corrupted on their way.
+    private static HistoryBuilder LastCorrupted(this HistoryBuilder story) =>
+        story.Add(HistoryKind.FaultStarted, "d->b1", name: "corrupt").Connect("d").After(1).ToBroker("d#1", new DisconnectPacket()).End("d#1", "closed", "fin");
 
     private static HistoryBuilder Garbled(bool isCorrupted = false)
     {

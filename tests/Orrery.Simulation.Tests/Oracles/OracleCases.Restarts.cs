@@ -95,9 +95,9 @@ internal static partial class OracleCases
     /// <summary>The broker ends with the connections that are open, and comes back.</summary>
     private static HistoryBuilder Crash(this HistoryBuilder story, string how, double away, params string[] open)
     {
-        story.Add(HistoryKind.ProcessEnded, BrokerName, name: how);
+        story.Add(HistoryKind.ProcessEnded, story.Broker, name: how);
         foreach (var connection in open) story.End(connection, "process_ended", "reset");
-        return story.After(away).Add(HistoryKind.ProcessStarted, BrokerName).Decide(JudgedDecisions.StoreRecovered, "Recovered.").After(1);
+        return story.After(away).Add(HistoryKind.ProcessStarted, story.Broker).Decide(JudgedDecisions.StoreRecovered, "Recovered.").After(1);
     }
 
     // The publisher has its PUBREC, the broker ends, and the PUBREL comes on the next connection.
@@ -127,6 +127,9 @@ internal static partial class OracleCases
 
     private static HistoryBuilder Failed() => Stored(Pair(QoS.AtLeastOnce)).Connect("two").After(1).Decide(JudgedDecisions.StoreFailed, "The store failed.").FromBroker("pub#1", new DisconnectPacket { ReasonCode = ReasonCode.ImplementationSpecificError }).End("pub#1");
 
-    private static HistoryBuilder NoRoom() => Stored(Pair(QoS.AtLeastOnce)).Connect("two").Connect("old", Old() with { CleanStart = true }).After(1)
-        .Add(HistoryKind.FaultStarted, BrokerName, name: "disk_full").Decide(JudgedDecisions.StoreFull, "The store has no room.");
+    private static HistoryBuilder NoRoom(Func<HistoryBuilder, HistoryBuilder>? before = null)
+    {
+        var story = Stored(Pair(QoS.AtLeastOnce)).Connect("two").Connect("old", Old() with { CleanStart = true });
+        return (before?.Invoke(story) ?? story).After(1).Add(HistoryKind.FaultStarted, BrokerName, name: "disk_full").Decide(JudgedDecisions.StoreFull, "The store has no room.");
+    }
 }

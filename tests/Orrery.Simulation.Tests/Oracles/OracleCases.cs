@@ -26,6 +26,7 @@ internal static partial class OracleCases
         Filters();
         Robustness();
         Restarts();
+        Excuses();
     }
 
     public static IEnumerable<string> Broken => All.Where(entry => entry.Value.Rule is not null).Select(entry => entry.Key);
