@@ -35,7 +35,8 @@ internal sealed partial class HistoryView
             connection.Earlier = earlier?.Last;
             if (connection.Earlier is { } last && IsTakenOver(last, connection)) last.TakenOverBy = connection;
             var hidden = UnseenBefore(earlier, connection);
-            connection.ShouldBePresent = AfterUnseen(earlier, connection, hidden, ShouldBePresent(earlier, connection));
+            var mayBeRestored = MayBeRestored(earlier, connection);
+            connection.ShouldBePresent = mayBeRestored ? null : AfterUnseen(earlier, connection, hidden, ShouldBePresent(earlier, connection));
             connection.EarlierEnd = earlier is null ? SessionEnd.None : EndOf(earlier, connection.ConnAckSent!).End;
 
             // MQTT 3.1 has no flag for it, so it is taken to be as it should.
@@ -44,7 +45,7 @@ internal sealed partial class HistoryView
             if (earlier is null || !isResumed)
             {
                 if (earlier is not null) EndBefore(earlier, connection);
-                earlier = new SessionView(connection.Broker, connection.ClientId, connection.ConnAckSent!);
+                earlier = new SessionView(connection.Broker, connection.ClientId, connection.ConnAckSent!) { IsRestored = mayBeRestored && isResumed };
                 current[key] = earlier;
                 _sessions.Add(earlier);
             }

@@ -16,9 +16,9 @@ internal sealed partial class HistoryView
     private readonly List<HistoryEvent> _deliveries = [];
     private readonly List<HistoryEvent> _decisions = [];
 
-    private HistoryView(History history, RunFacts facts, Scenario? scenario)
+    private HistoryView(History history, RunFacts facts, Scenario? scenario, bool isPart = false)
     {
-        (History, Facts, Scenario) = (history, facts, scenario);
+        (History, Facts, Scenario, _mayHaveMore) = (history, facts, scenario, isPart);
         foreach (var happened in history.Events) Note(happened);
         foreach (var connection in _connections) FindEnd(connection);
         foreach (var connection in _connections) FindForgotten(connection);
@@ -114,14 +114,6 @@ internal sealed partial class HistoryView
         var ended = History.Events.Skip(IndexAt(at)).FirstOrDefault(e => e.Kind == HistoryKind.ProcessEnded && e.Node == broker);
         return ended?.Name != "wiped_disk" && (persistence != Persistence.Os || ended?.Name != "power_loss");
     }
-
-    /// <summary>Whether a broker may have come back with less than it had promised: what its mode does not promise to keep over a power
-    /// loss, or what its disk only said that it kept. What it says from then on is judged by robustness alone.</summary>
-    public bool IsRolledBack => History.Events.Any(happened => happened.Kind == HistoryKind.ProcessEnded && Facts.Brokers.ContainsKey(happened.Node)
-        && BrokerOf(happened.Node).Persistence is var persistence and not Persistence.Memory
-        && ((persistence == Persistence.Os && happened.Name == "power_loss")
-            || World.Faults.Any(fault => fault.Node == happened.Node && fault.Event < happened.Index
-                && (fault.Name is "bit_rot" or "D6" || (fault.Name is "disk_lies" or "D7" && happened.Name == "power_loss")))));
 
     /// <summary>The index of the first event at or after an instant.</summary>
     public int IndexAt(long nanoseconds)

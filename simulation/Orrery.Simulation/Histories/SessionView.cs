@@ -33,6 +33,9 @@ internal sealed class SessionView(string broker, string clientId, HistoryEvent s
     /// <summary>The CONNACK that the broker sent first.</summary>
     public HistoryEvent Started { get; } = started;
 
+    /// <summary>Whether it is, or may be, one of before a rollback, of which the history does not say what it holds.</summary>
+    public bool IsRestored { get; init; }
+
     /// <summary>Its connections in the order in which they were accepted.</summary>
     public List<ConnectionView> Connections { get; } = [];
 

@@ -13,7 +13,7 @@ internal sealed record Oracle(string Id, IReadOnlyList<string> Statements, strin
     /// <summary>What breaks the rule, as findings.</summary>
     /// <param name="view">The history.</param>
     /// <param name="max">How many at most.</param>
-    public IEnumerable<Finding> Find(HistoryView view, int max) => Judge(view).Where(violation => Counts(view, violation)).Take(max).Select(violation => new Finding(
+    public IEnumerable<Finding> Find(HistoryView view, int max) => Rollbacks.Judge(this, view).Where(violation => Counts(view, violation)).Take(max).Select(violation => new Finding(
         Id, Statements.Count == 0 ? Sentence : string.Join(", ", Statements), violation.Message,
         [.. violation.Events.OfType<HistoryEvent>().Select(happened => happened.Index).Distinct().Order()]));
 

@@ -32,10 +32,6 @@ internal static class OracleRegistry
     /// <summary>All of them.</summary>
     public static IReadOnlyList<Oracle> All { get; } = [.. Subjects.SelectMany(subject => subject.Oracles)];
 
-    // Clients and a broker that has forgotten what it told them disagree, and neither of them is wrong.
-    private static IReadOnlyList<Oracle> AfterRollback { get; } =
-        [.. All.Where(oracle => oracle.Id.StartsWith("X-", StringComparison.Ordinal) || oracle.Id is "L-2" or "L-3" or "P-1" or "F-6")];
-
     /// <summary>Whether there is a rule with this name.</summary>
     public static bool IsKnown(string id) => All.Any(oracle => oracle.Id == id);
 
@@ -43,7 +39,6 @@ internal static class OracleRegistry
     public static IEnumerable<Finding> Judge(HistoryView view, OracleSelection? selection)
     {
         var skipped = selection?.Skip ?? [];
-        var judged = view.IsRolledBack ? AfterRollback : All;
-        return judged.Where(oracle => !skipped.Contains(oracle.Id)).SelectMany(oracle => oracle.Find(view, FindingsMax));
+        return All.Where(oracle => !skipped.Contains(oracle.Id)).SelectMany(oracle => oracle.Find(view, FindingsMax));
     }
 }

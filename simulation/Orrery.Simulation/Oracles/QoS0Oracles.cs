@@ -7,6 +7,9 @@ namespace Orrery.Simulation.Oracles;
 /// <summary>QoS 0, and that nothing comes from nowhere.</summary>
 internal static class QoS0Oracles
 {
+    /// <summary>The rule that nothing comes from nowhere.</summary>
+    public const string FromNowhere = "Q0-3";
+
     private const long PassOnNanoseconds = 100_000_000;
 
     /// <summary>The rules.</summary>
@@ -14,7 +17,7 @@ internal static class QoS0Oracles
     [
         new("Q0-1", ["MQTT-3.3.1-2"], "A message at QoS 0 comes no more often than it was published, and without DUP.", NotTooOften),
         new("Q0-2", [], "A message at QoS 0 that nothing disturbs is passed on to every subscriber within 100 ms.", view => Late(view, isFull: false)),
-        new("Q0-3", ["MQTT-3.3.2-4", "MQTT-3.3.2-15", "MQTT-3.3.2-16", "MQTT-3.3.2-17", "MQTT-3.3.2-18", "MQTT-3.3.2-20"],
+        new(FromNowhere, ["MQTT-3.3.2-4", "MQTT-3.3.2-15", "MQTT-3.3.2-16", "MQTT-3.3.2-17", "MQTT-3.3.2-18", "MQTT-3.3.2-20"],
             "What a client gets was published before, with the same payload and properties.", NotFromNowhere),
     ];
 

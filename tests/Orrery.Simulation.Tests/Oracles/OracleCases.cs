@@ -27,6 +27,7 @@ internal static partial class OracleCases
         Robustness();
         Restarts();
         Excuses();
+        Rollbacks();
     }
 
     public static IEnumerable<string> Broken => All.Where(entry => entry.Value.Rule is not null).Select(entry => entry.Key);

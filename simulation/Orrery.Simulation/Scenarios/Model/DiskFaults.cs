@@ -35,11 +35,11 @@ public sealed record DiskErrorFault : DiskFault
 [Case("disk_stall")]
 public sealed record DiskStallFault : DiskFault;
 
-/// <summary>Syncs say that they are done and do nothing; after a power loss only robustness is judged.</summary>
+/// <summary>Syncs say that they are done and do nothing; after a power loss nothing of before is asked of the broker.</summary>
 [Case("disk_lies")]
 public sealed record DiskLiesFault : DiskFault;
 
-/// <summary>One bit of a file turns over, at once and for ever; when the broker starts again only robustness is judged.</summary>
+/// <summary>One bit of a file turns over, at once and for ever; when the broker starts again nothing of before is asked of it.</summary>
 [Case("bit_rot")]
 public sealed record BitRotFault : DiskFault
 {
