@@ -236,7 +236,8 @@ internal sealed partial class SessionActor
         }
         else
         {
-            // Who has left, or has broken a rule, is not told of the store too; its will may come back with a crash.
+            // Who has left, or has broken a rule, is not told of the store too. Most have closed their connection by now: to keep it open
+            // until there is room would tell them nothing. So a crash before that may bring a will back (docs/DURABILITY.md).
             connection.Tell(end ?? new ConnectionProtocol.Disconnect(code, reason), Self);
         }
     }
