@@ -87,6 +87,17 @@ public sealed class CrashTestCommandTests
     }
 
     [Fact]
+    public void A_broker_is_told_to_make_no_files_that_a_kill_would_leave_behind()
+    {
+        using var broker = new BrokerUnderTest(["printenv", "DOTNET_EnableDiagnostics"], BrokerUnderTest.FreePort());
+
+        broker.Start();
+        broker.WaitForEnd();
+
+        Assert.Equal("0", broker.Said);
+    }
+
+    [Fact]
     public async Task What_a_test_has_made_is_gone_when_its_broker_cannot_be_started()
     {
         using var parent = new ScenarioFolder();

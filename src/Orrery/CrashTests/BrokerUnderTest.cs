@@ -79,6 +79,9 @@ internal sealed class BrokerUnderTest : IDisposable
         _process?.Dispose();
         var command = new ProcessStartInfo(_command[0], _command.Skip(1)) { RedirectStandardOutput = true, RedirectStandardError = true };
         _process = null;
+
+        // A runtime that is killed leaves the sockets and pipes of its diagnostics among the temporary files, hundreds of them in the end.
+        command.Environment.TryAdd("DOTNET_EnableDiagnostics", "0");
         var process = new Process { StartInfo = command };
         process.OutputDataReceived += (_, line) => Hear(line.Data);
         process.ErrorDataReceived += (_, line) => Hear(line.Data);
