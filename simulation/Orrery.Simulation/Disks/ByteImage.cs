@@ -3,7 +3,10 @@ namespace Orrery.Simulation.Disks;
 /// <summary>The bytes of a file at one level: what a process sees, or what the disk holds.</summary>
 internal sealed class ByteImage
 {
-    private byte[] _bytes = [];
+    // So that a file that grows is not copied each time, and no piece is a large object, which only a collection of everything would free.
+    private const int ChunkBytes = 64 * 1024;
+
+    private readonly List<byte[]> _chunks = [];             // behind the end of the file they hold zeros
 
     /// <summary>Makes an empty one.</summary>
     public ByteImage()
@@ -11,20 +14,27 @@ internal sealed class ByteImage
     }
 
     /// <summary>Makes a copy.</summary>
-    public ByteImage(ByteImage other) => (_bytes, Length) = (other.Bytes.ToArray(), other.Length);
+    public ByteImage(ByteImage other)
+    {
+        Length = other.Length;
+        foreach (var chunk in other._chunks) _chunks.Add([.. chunk]);
+    }
 
     /// <summary>How many bytes there are.</summary>
     public long Length { get; private set; }
-
-    /// <summary>All of them.</summary>
-    public ReadOnlySpan<byte> Bytes => _bytes.AsSpan(0, (int)Length);
 
     /// <summary>Copies bytes out.</summary>
     /// <returns>How many there were.</returns>
     public int Read(long offset, Span<byte> bytes)
     {
         var count = (int)Math.Clamp(Length - offset, 0, bytes.Length);
-        if (count > 0) _bytes.AsSpan((int)offset, count).CopyTo(bytes);
+        for (var done = 0; done < count;)
+        {
+            var piece = At(offset + done, count - done);
+            piece.CopyTo(bytes[done..]);
+            done += piece.Length;
+        }
+
         return count;
     }
 
@@ -32,19 +42,43 @@ internal sealed class ByteImage
     public void Write(long offset, ReadOnlySpan<byte> bytes)
     {
         var end = offset + bytes.Length;
-        if (end > _bytes.Length) Array.Resize(ref _bytes, (int)Math.Max(end, 2 * _bytes.Length));
-        bytes.CopyTo(_bytes.AsSpan((int)offset));
+        Grow(end);
+        for (var done = 0; done < bytes.Length;)
+        {
+            var piece = At(offset + done, bytes.Length - done);
+            bytes.Slice(done, piece.Length).CopyTo(piece);
+            done += piece.Length;
+        }
+
         Length = Math.Max(Length, end);
     }
 
     /// <summary>Makes the file as long as this, with zeros if it was shorter.</summary>
     public void SetLength(long length)
     {
-        if (length > _bytes.Length) Array.Resize(ref _bytes, (int)length);
-        if (length < Length) _bytes.AsSpan((int)length, (int)(Length - length)).Clear();
+        Grow(length);
+        for (var from = length; from < Length;)
+        {
+            var piece = At(from, (int)Math.Min(ChunkBytes, Length - from));
+            piece.Clear();
+            from += piece.Length;
+        }
+
         Length = length;
     }
 
     /// <summary>Turns one bit over.</summary>
-    public void FlipBit(long bit) => _bytes[bit / 8] ^= (byte)(1 << (int)(bit % 8));
+    public void FlipBit(long bit) => At(bit / 8, 1)[0] ^= (byte)(1 << (int)(bit % 8));
+
+    private void Grow(long length)
+    {
+        while ((long)_chunks.Count * ChunkBytes < length) _chunks.Add(new byte[ChunkBytes]);
+    }
+
+    /// <summary>The bytes from an offset on, as far as they lie in one chunk.</summary>
+    private Span<byte> At(long offset, int countMax)
+    {
+        var start = (int)(offset % ChunkBytes);
+        return _chunks[(int)(offset / ChunkBytes)].AsSpan(start, Math.Min(countMax, ChunkBytes - start));
+    }
 }

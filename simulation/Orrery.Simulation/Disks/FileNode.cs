@@ -3,7 +3,12 @@ namespace Orrery.Simulation.Disks;
 /// <summary>One file: what a process sees of it, what the disk holds, and the changes between the two.</summary>
 internal sealed class FileNode
 {
+    private const int SpareBytesMin = 1_024;                // smaller ones cost nothing
+    private const int SpareMax = 64;                        // more than a commit writes
+
     private readonly List<FileChange> _unsynced = [];
+    private readonly Stack<byte[]> _spare = [];             // of changes that are durable: most of what a run allocates would be these
+    private bool _isShared;                                 // changes are a copy's too
 
     /// <summary>What reads give.</summary>
     public ByteImage Seen { get; private set; } = new();
@@ -17,6 +22,14 @@ internal sealed class FileNode
     /// <summary>Whether its place in the folder becomes durable with its next sync.</summary>
     public bool SyncsFolder { get; set; }
 
+    /// <summary>Makes a write of bytes.</summary>
+    public FileChange Write(long offset, ReadOnlySpan<byte> bytes)
+    {
+        var own = _spare.TryPeek(out var spare) && spare.Length == bytes.Length ? _spare.Pop() : new byte[bytes.Length];
+        bytes.CopyTo(own);
+        return new FileChange(offset, own);
+    }
+
     /// <summary>A change has reached the system's cache; it was seen before.</summary>
     public void OnChanged(FileChange change) => _unsynced.Add(change);
 
@@ -26,6 +39,7 @@ internal sealed class FileNode
         foreach (var change in _unsynced)
         {
             change.ApplyTo(Durable);
+            if (change.Bytes is { Length: >= SpareBytesMin } bytes && !_isShared && _spare.Count < SpareMax) _spare.Push(bytes);
         }
 
         _unsynced.Clear();
@@ -69,16 +83,17 @@ internal sealed class FileNode
         Seen = new ByteImage(Durable);
     }
 
-    /// <summary>A copy that shares nothing with this; changes are immutable.</summary>
+    /// <summary>A copy. It shares nothing with this but changes, of which neither writes over any from now on.</summary>
     public FileNode Copy()
     {
         var copy = new FileNode { Seen = new ByteImage(Seen), Durable = new ByteImage(Durable), SyncsFolder = SyncsFolder };
+        _isShared = copy._isShared = true;
         copy._unsynced.AddRange(_unsynced);
         return copy;
     }
 }
 
-/// <summary>One change of a file's content. Immutable.</summary>
+/// <summary>One change of a file's content. Immutable, until it is durable.</summary>
 /// <param name="Offset">Where bytes are put; for a truncation the new length.</param>
 /// <param name="Bytes">The bytes; null for a truncation.</param>
 internal sealed record FileChange(long Offset, byte[]? Bytes)

@@ -307,7 +307,7 @@ internal sealed class SimulatedDisk : IDisk
         {
             if (IsDead) return DiskResult.Failed;
             var result = disk.Begin(DiskOperationKind.Write, name, offset, bytes.Length, out var flight);
-            if (result == DiskResult.Done) Change(flight, new FileChange(offset, bytes.ToArray()));
+            if (result == DiskResult.Done) Change(flight, node.Write(offset, bytes));
             return result;
         }
 

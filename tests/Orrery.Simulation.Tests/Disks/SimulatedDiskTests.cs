@@ -281,6 +281,26 @@ public sealed class SimulatedDiskTests
         Assert.Equal([9, 2], Read("a"));
     }
 
+    [Fact]
+    public void What_comes_later_changes_no_write_of_a_copy()
+    {
+        var file = Open("a", syncsFolder: true);
+        file.Sync();
+        Write(file, 0, Page(1));
+        Pass();
+        var copy = _disk.CopyAfter(_kernel, _disk.OperationCount);
+
+        file.Sync();
+        Pass();
+        Write(file, 0, Page(2));
+        copy.LosePower(Survival.All, 0);
+
+        Assert.Equal(Page(1), Read(copy, "a"));
+        Assert.Equal(Page(2), Read("a"));
+
+        static byte[] Page(byte value) => [.. Enumerable.Repeat(value, 4_096)];
+    }
+
     /// <summary>What is left of three writes of 1 over synced zeros, of so many disks that lose power, in order.</summary>
     private IEnumerable<string> Outcomes(int disks, string name, Survival survival)
     {
