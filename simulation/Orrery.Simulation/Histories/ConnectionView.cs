@@ -39,6 +39,11 @@ internal sealed class ConnectionView(string name, string client, string broker)
     /// <summary>What the broker sent, in order.</summary>
     public List<HistoryEvent> BrokerSent { get; } = [];
 
+    /// <summary>What the broker read and sent, in order; not to be asked for before the view is whole.</summary>
+    public IReadOnlyList<HistoryEvent> AtBroker => _atBroker ??= [.. BrokerRead.Concat(BrokerSent).OrderBy(happened => happened.Index)];
+
+    private HistoryEvent[]? _atBroker;
+
     /// <summary>What the client read, in order.</summary>
     public List<HistoryEvent> ClientRead { get; } = [];
 

@@ -28,13 +28,19 @@ public sealed class History
     public HistoryEvent Add(HistoryEvent happened)
     {
         ArgumentNullException.ThrowIfNull(happened);
+        return Add(happened, happened.Nanoseconds);
+    }
+
+    /// <summary>Adds an event; its index and its time are set here.</summary>
+    internal HistoryEvent Add(HistoryEvent happened, long nanoseconds)
+    {
         if (_events.Count == _eventsMax)
         {
             Omitted++;
-            return happened with { Index = -1 };
+            return happened with { Index = -1, Nanoseconds = nanoseconds };
         }
 
-        var kept = happened with { Index = _events.Count };
+        var kept = happened with { Index = _events.Count, Nanoseconds = nanoseconds };
         _events.Add(kept);
         return kept;
     }

@@ -18,7 +18,7 @@ internal sealed record Answers(ConnectionView Connection, IReadOnlyList<(History
         var waiting = new Dictionary<ushort, Queue<int>>();
         var pairs = new List<(HistoryEvent Read, HistoryEvent? Answer)>();
         var unasked = new List<HistoryEvent>();
-        foreach (var happened in connection.BrokerRead.Concat(connection.BrokerSent).OrderBy(happened => happened.Index))
+        foreach (var happened in connection.AtBroker)
         {
             var packet = happened.Packet!.Packet;
             if (happened.Packet.IsToBroker && question(packet) is { } asked)

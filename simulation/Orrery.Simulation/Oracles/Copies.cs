@@ -14,10 +14,10 @@ internal sealed record Copies(
     IReadOnlyList<SubscriptionView> Subscriptions)
 {
     /// <summary>The first PUBLISH that is one too many at its time; null when none is.</summary>
-    public Transmission? Surplus => Firsts.Where((sent, i) => AllowedBefore(sent) < i + 1).FirstOrDefault();
+    public Transmission? Surplus { get; } = Firsts.Where((sent, i) => AllowedBefore(Allowed, sent) < i + 1).FirstOrDefault();
 
     /// <summary>How many there may be up to a PUBLISH.</summary>
-    public long AllowedBefore(Transmission sent) => Allowed.Where(allowed => allowed.From < sent.Sent.Index).Sum(allowed => allowed.Count);
+    public long AllowedBefore(Transmission sent) => AllowedBefore(Allowed, sent);
 
     /// <summary>What shows that there are too many.</summary>
     public IReadOnlyList<HistoryEvent?> Evidence => [.. Sources.Select(source => source.Sends[0].Sent).Take(5), .. Firsts.Select(first => first.Sent).Take(10)];
@@ -35,6 +35,17 @@ internal sealed record Copies(
         }
 
         return all;
+    }
+
+    private static long AllowedBefore(IReadOnlyList<(int From, long Count)> allowed, Transmission sent)
+    {
+        var count = 0L;
+        foreach (var one in allowed)
+        {
+            if (one.From < sent.Sent.Index) count += one.Count;
+        }
+
+        return count;
     }
 
     private static Copies Of(HistoryView view, SessionView session, Content content, Transmission[] firsts)

@@ -33,6 +33,7 @@ internal static class Losses
     {
         var owed = new Dictionary<(SessionView, Content), List<(Publication Publication, SubscriptionView Subscription, QoS QoS)>>();
         var order = new List<(SessionView, Content)>();
+        var since = Since(view);
         foreach (var publication in view.Publications)
         {
             if (publication.QoS == QoS.AtMostOnce || publication.Owned is not { } owned || publication.SureBy == int.MaxValue) continue;
@@ -40,7 +41,7 @@ internal static class Losses
             var publisher = owned.Connection.Session!;
             foreach (var match in view.Subscriptions.Of(publisher.Broker, publication.Packet.Message.Topic, publisher.ClientId, publication.MayFrom, publication.SureBy, publication.MayTo))
             {
-                if (match.SureGrant is not { } grant || grant == QoS.AtMostOnce || owned.Answer!.Nanoseconds > Since(view) || !CanTake(view, match.Session)) continue;
+                if (match.SureGrant is not { } grant || grant == QoS.AtMostOnce || owned.Answer!.Nanoseconds > since || !CanTake(view, match.Session)) continue;
                 var key = (match.Session, publication.Content);
                 if (!owed.TryGetValue(key, out var list))
                 {
@@ -65,7 +66,20 @@ internal static class Losses
     }
 
     /// <summary>Whether a session is there at the end, and its connection has been well for long enough.</summary>
+    /// <remarks>Asked for each message, and looked at once.</remarks>
     public static bool CanTake(HistoryView view, SessionView session)
+    {
+        var known = view.Once(NothingKnown);
+        if (!known.TryGetValue(session, out var canTake)) known.Add(session, canTake = IsWellAtTheEnd(view, session));
+        return canTake;
+    }
+
+    /// <summary>What happened up to then must have come to its end.</summary>
+    public static long Since(HistoryView view) => view.Facts.EndNanoseconds - CalmNanoseconds - (2 * view.LatencyMax());
+
+    private static Dictionary<SessionView, bool> NothingKnown(HistoryView view) => [];
+
+    private static bool IsWellAtTheEnd(HistoryView view, SessionView session)
     {
         var (end, last) = (view.Facts.EndNanoseconds, session.Last);
         var since = Since(view);
@@ -76,9 +90,6 @@ internal static class Losses
         return !view.IsScripted(last.Client)
             && Judging.InFlight(session, last, int.MaxValue) < Math.Min(last.ReceiveMaximum, view.OptionsAt(session.Broker, last.ConnAckSent!.Index).InFlightMax);
     }
-
-    /// <summary>What happened up to then must have come to its end.</summary>
-    public static long Since(HistoryView view) => view.Facts.EndNanoseconds - CalmNanoseconds - (2 * view.LatencyMax());
 
     private static bool MayExpire(HistoryView view, Publication publication) =>
         publication.Packet.Message.Properties?.MessageExpiryIntervalSeconds is { } seconds

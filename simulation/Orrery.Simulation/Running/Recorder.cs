@@ -23,5 +23,5 @@ internal sealed class Recorder(SimulationKernel kernel, History history, bool is
     /// <summary>Records what happens now; index and time are set here.</summary>
     /// <returns>The index in the history; -1 when it is not kept.</returns>
     public int Add(HistoryEvent happened) =>
-        isOn ? history.Add(happened with { Nanoseconds = kernel.NowNanoseconds }).Index : -1;
+        isOn ? history.Add(happened, kernel.NowNanoseconds).Index : -1;
 }
