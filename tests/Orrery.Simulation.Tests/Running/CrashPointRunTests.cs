@@ -76,10 +76,9 @@ public sealed class CrashPointRunTests
         DataLoss LossOf(string broker)
         {
             var point = new CrashPoint(broker, 10, CrashWay.Kill);
-            var world = new RunWorld(run.Scenario, 1, new RunOptions(), new History());
-            var crash = new CrashDriver(world, point);
+            var world = new RunWorld(run.Scenario, 1, new RunOptions { Crash = point }, new History());
             foreach (var started in world.Brokers) started.Process.Start();
-            return CrashPlan.Judged(run.Scenario, point, crash).Expect.OfType<RecoveredExpectation>().Single().DataLoss;
+            return CrashPlan.Judged(run.Scenario, point, world.Crash!).Expect.OfType<RecoveredExpectation>().Single().DataLoss;
         }
 
         Assert.Equal((DataLoss.None, DataLoss.Unsynced), (LossOf("b1"), LossOf("b2")));
