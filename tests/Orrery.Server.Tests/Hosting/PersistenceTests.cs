@@ -7,6 +7,7 @@ using Orrery.Mqtt.Packets;
 using Orrery.Mqtt.Topics;
 using Orrery.Server.Hosting;
 using Orrery.Server.Options;
+using Orrery.Storage;
 
 namespace Orrery.Server.Tests.Hosting;
 
@@ -61,6 +62,36 @@ public sealed class PersistenceTests : IDisposable
     }
 
     [Fact]
+    public async Task A_broker_that_fails_begins_anew_with_what_its_file_has()
+    {
+        Directory.CreateDirectory(_folder);
+        var file = new StorageOptions { Path = Path.Combine(_folder, "broker.db") };
+        FailingStore? store = null;                     // the host's, once it has started
+        using var host = Build([], null, services => services.AddSingleton<StoreFactory>((_, _) => store = new FailingStore(new ThreadedStore(file))));
+        await host.StartAsync();
+        using (var subscriber = Connect(host, "s"))
+        {
+            subscriber.Expect<ConnAckPacket>();
+            subscriber.Send(new SubscribePacket
+            {
+                PacketIdentifier = new PacketIdentifier(1),
+                Subscriptions = [new Subscription(TopicFilter.Parse("t"), QoS.AtLeastOnce, false, false, RetainHandling.SendAtSubscribe)],
+            });
+            subscriber.Expect<SubAckPacket>();
+        }
+
+        store!.FailNext();
+        var (endPoint, connect) = (host.Services.GetRequiredService<BrokerHost>().EndPoints[0], ConnectOf("other"));
+        for (var tries = 0; RawClient.IsTurnedAway(endPoint, connect) || !store.HasFailed; tries++) Assert.InRange(tries, 0, 1_000);
+
+        using var client = Connect(host, "s");
+        Assert.True(client.Expect<ConnAckPacket>().SessionPresent);
+        Assert.False(host.Services.GetRequiredService<BrokerHost>().HasFailed);
+        client.Dispose();
+        await host.StopAsync();
+    }
+
+    [Fact]
     public async Task Without_a_folder_nothing_is_kept()
     {
         using (var host = await StartAsync(PersistenceMode.Memory))
@@ -110,7 +141,10 @@ public sealed class PersistenceTests : IDisposable
 
     private static RawClient Connect(IHost host, string clientId) => RawClient.ConnectTo(
         host.Services.GetRequiredService<BrokerHost>().EndPoints[0],
-        new ConnectPacket { Version = MqttVersion.V5, ClientId = clientId, CleanStart = false, SessionExpiryIntervalSeconds = 1_000 });
+        ConnectOf(clientId));
+
+    private static ConnectPacket ConnectOf(string clientId) =>
+        new() { Version = MqttVersion.V5, ClientId = clientId, CleanStart = false, SessionExpiryIntervalSeconds = 1_000 };
 
     private async Task<IHost> StartAsync(PersistenceMode? mode)
     {
@@ -123,9 +157,11 @@ public sealed class PersistenceTests : IDisposable
         return host;
     }
 
-    private static IHost Build(Dictionary<string, string?> configuration, Action<MqttBrokerOptions>? configure)
+    private static IHost Build(
+        Dictionary<string, string?> configuration, Action<MqttBrokerOptions>? configure, Action<IServiceCollection>? add = null)
     {
         var builder = Host.CreateEmptyApplicationBuilder(new HostApplicationBuilderSettings());
+        add?.Invoke(builder.Services);
         builder.Configuration.AddInMemoryCollection(configuration);
         builder.Services.AddMqttBroker(options =>
         {
