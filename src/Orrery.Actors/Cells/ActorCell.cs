@@ -149,6 +149,12 @@ internal sealed partial class ActorCell : InternalActorRef, IUntypedActorContext
             handled++;
             watch.OnMessage(this, envelope.Message, envelope.Sender);
             Invoke(thread, envelope.Message, envelope.Sender);
+            if (thread.EndsTurn)
+            {
+                thread.EndsTurn = false;
+                throughput = handled;
+            }
+
             if (thread.RunNext is not null && --patience == 0)
             {
                 patience = PatienceMessages;

@@ -40,6 +40,9 @@ internal sealed class ActorThread
     /// <summary>The actor to run after this turn, on this thread, without waking another.</summary>
     public ActorCell? RunNext { get; set; }
 
+    /// <summary>Set while a message is handled: the actor gives up its turn after it.</summary>
+    public bool EndsTurn { get; set; }
+
     /// <summary>Plain messages handled by this thread so far.</summary>
     public long Handled { get; set; }
 
