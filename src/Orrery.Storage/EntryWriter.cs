@@ -1,15 +1,12 @@
+using System.Runtime.InteropServices;
 using System.Text;
-using Orrery.Broker.Persistence;
+using Orrery.Storage.Journal;
 using Orrery.Storage.Native;
 
 namespace Orrery.Storage;
 
-/// <summary>Writes the entries of queues, which are most of all changes: gathers what stands side by side in one group, for one statement.</summary>
-/// <remarks>
-/// What is gathered are new messages of one queue each, messages that are started, and messages that are removed. A message that is added
-/// and started in one group is one row; a run of neighbours that are started or removed is one statement. Whatever else needs the rows
-/// calls <see cref="Flush"/> before it.
-/// </remarks>
+/// <summary>Writes into the tables what the journal says of the entries of queues, and gathers what stands side by side for one statement.</summary>
+/// <remarks>Each entry comes once between two calls of <see cref="Flush"/>, so that the order of statements is free.</remarks>
 internal sealed class EntryWriter
 {
     /// <summary>A body up to this stands in the entry itself, if one queue alone holds the message: one row in place of two. A longer one
@@ -19,22 +16,24 @@ internal sealed class EntryWriter
     private const int RowsAtOnce = 16;                      // beyond that a statement costs no less a row
     private const int ColumnsOfRow = 8;
 
-    private readonly RowFormat _format;
     private readonly Ids _ids;
     private readonly MessageReferences _references;
     private readonly SqliteStatement _insert;
     private readonly SqliteStatement _insertRows;
     private readonly SqliteStatement _insertReference;
     private readonly SqliteStatement _start;
+    private readonly SqliteStatement _advance;
     private readonly SqliteStatement _remove;
     private readonly SqliteStatement _removeReference;
-    private readonly List<NewEntry> _added = [];            // by id, which grows
+    private readonly SqliteStatement _insertInbound;
+    private readonly SqliteStatement _deleteInbound;
+    private readonly List<(EntryKey Key, PendingEntry Entry)> _added = [];
+    private (long Message, EntryRow Row, int Count) _referred;
     private Run _started;
     private Run _removed;
 
-    public EntryWriter(SqliteConnection connection, RowFormat format, Ids ids, MessageReferences references)
+    public EntryWriter(SqliteConnection connection, Ids ids, MessageReferences references)
     {
-        _format = format;
         _ids = ids;
         _references = references;
         _insert = connection.Prepare("""
@@ -43,96 +42,50 @@ internal sealed class EntryWriter
             """);
         _insertRows = connection.Prepare(RowsSql());
         _insertReference = connection.Prepare("""
-            INSERT INTO entries (queue, message, options, bytes, identifiers) VALUES (?1, ?2, ?3, ?4, ?5) ON CONFLICT DO NOTHING
+            INSERT INTO entries (queue, message, options, bytes, packet, state, place, identifiers) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8)
+            ON CONFLICT DO NOTHING
             """);
         // The state after the first PUBLISH has the number of its QoS, which is in the lowest bits of the options.
         _start = connection.Prepare("""
             UPDATE entries SET packet = message - ?2 + ?4, state = options & 3, place = message - ?2 + ?5
             WHERE queue = ?1 AND message BETWEEN ?2 AND ?3
             """);
+        _advance = connection.Prepare("UPDATE entries SET state = ?3 WHERE queue = ?1 AND message = ?2");
         _remove = connection.Prepare("DELETE FROM entries WHERE queue = ?1 AND message BETWEEN ?2 AND ?3 AND body IS NOT NULL");
         _removeReference = connection.Prepare("DELETE FROM entries WHERE queue = ?1 AND message = ?2");
+        _insertInbound = connection.Prepare("INSERT INTO inbound (queue, packet) VALUES (?1, ?2) ON CONFLICT DO NOTHING");
+        _deleteInbound = connection.Prepare("DELETE FROM inbound WHERE queue = ?1 AND packet = ?2");
     }
 
-    /// <summary>A message joins queues that are there.</summary>
-    public void Add(StoredMessage message, IReadOnlyList<QueueTarget> targets)
+    /// <summary>Makes an entry as the journal says. What is told of a queue that has ended is left out.</summary>
+    public void Apply(EntryKey key, PendingEntry entry)
     {
-        if (targets.Count == 1 && message.Id > _ids.LargestMessage && RowFormat.BytesOf(message.Message) <= BodyBytesMax)
+        if (!_ids.Queues.Contains(key.Queue)) return;
+        if (key.IsInbound)
         {
-            if (!_ids.Queues.Contains(targets[0].Queue.Id)) return;
-            _added.Add(new NewEntry(targets[0], message));
-            _ids.UseMessage(message.Id);
+            (entry.Kind == PendingKind.Added ? _insertInbound : _deleteInbound).Bind(1, key.Queue).Bind(2, -key.Message).Run();
             return;
         }
 
-        if (message.Id <= _ids.LargestMessage) Flush();     // it may be among what was gathered
-        var count = 0;
-        foreach (var target in targets)
+        switch (entry.Kind)
         {
-            if (_ids.Queues.Contains(target.Queue.Id) && TryInsertReference(target, message)) count++;
+            case PendingKind.Added:
+                Add(key, entry);
+                break;
+            case PendingKind.Removed:
+                Remove(key);
+                break;
+            default:
+                Change(key, entry);
+                break;
         }
-
-        if (count > 0) _references.Add(message, count);
-    }
-
-    /// <summary>A message of a queue gets its packet identifier and its place.</summary>
-    public void Start(StoreMutation.StartExchange start)
-    {
-        var id = start.Message.Id;
-        if (FindAdded(start.Queue.Id, id) is var index and >= 0)
-        {
-            _added[index] = _added[index] with { Packet = start.PacketIdentifier.Value, Place = start.Order };
-            return;
-        }
-
-        if (_removed.Holds(start.Queue.Id, id)) Flush();
-        if (_started.IsFollowedBy(start.Queue.Id, id)
-            && start.PacketIdentifier.Value == _started.Packet + _started.Count && start.Order == _started.Place + _started.Count)
-        {
-            _started = _started with { Count = _started.Count + 1 };
-            return;
-        }
-
-        FlushStarted();
-        _started = new Run(start.Queue.Id, id, 1, start.PacketIdentifier.Value, start.Order);
-    }
-
-    /// <summary>A message leaves a queue.</summary>
-    public void Remove(long queue, long id)
-    {
-        if (FindAdded(queue, id) >= 0 || _started.Holds(queue, id)) Flush();
-        if (_removed.IsFollowedBy(queue, id))
-        {
-            _removed = _removed with { Count = _removed.Count + 1 };
-            return;
-        }
-
-        FlushRemoved();
-        _removed = new Run(queue, id, 1, 0, 0);
-    }
-
-    /// <summary>A message goes from one queue to another, or stays where it is if there is no other.</summary>
-    public void Move(StoreMutation.MoveMessage move, bool isFromThere, bool isToThere)
-    {
-        Flush();
-        var (from, id) = (move.From.Id, move.Message.Id);
-        if (isFromThere && _remove.Bind(1, from).Bind(2, id).Bind(3, id).Run() > 0)
-        {
-            if (isToThere) Insert(new NewEntry(move.To, move.Message));
-            return;
-        }
-
-        // The reference goes along; where there was none, as when the group has ended already, there is a new one.
-        var isHeld = isFromThere && _removeReference.Bind(1, from).Bind(2, id).Run() > 0;
-        var isAdded = isToThere && TryInsertReference(move.To, move.Message);
-        if (isAdded && !isHeld) _references.Add(move.Message, 1);
-        else if (isHeld && !isAdded) _references.Release(id);
     }
 
     /// <summary>Writes what was gathered.</summary>
     public void Flush()
     {
         FlushAdded();
+        FlushReferred();
         FlushStarted();
         FlushRemoved();
     }
@@ -141,24 +94,78 @@ internal sealed class EntryWriter
     public void Forget()
     {
         _added.Clear();
+        _referred = default;
         _started = _removed = default;
+    }
+
+    private void Add(EntryKey key, in PendingEntry entry)
+    {
+        if (entry.MayBeInTable)
+        {
+            Remove(key);
+            FlushRemoved();
+        }
+
+        if (entry.Row.TargetCount == 1 && entry.Row.BodyLength <= BodyBytesMax)
+        {
+            _added.Add((key, entry));
+            if (_added.Count == RowsAtOnce) FlushAdded();
+            return;
+        }
+
+        // The queues of a message are neighbours, and are counted together.
+        if (_referred.Count > 0 && !_referred.Row.IsOfSameRecord(entry.Row)) FlushReferred();
+        var count = _referred.Count + InsertReference(key, entry.Row.EntryOptions, entry.Row.CountedBytes, entry, entry.Row.Identifiers());
+        _referred = (key.Message, entry.Row, count);
+    }
+
+    private void Change(EntryKey key, in PendingEntry entry)
+    {
+        if (entry.Packet != 0)
+        {
+            if (_started.IsFollowedBy(key) && entry.Packet == _started.Packet + _started.Count && entry.Place == _started.Place + _started.Count)
+            {
+                _started = _started with { Count = _started.Count + 1 };
+            }
+            else
+            {
+                FlushStarted();
+                _started = new Run(key.Queue, key.Message, 1, entry.Packet, entry.Place);
+            }
+        }
+
+        if (entry.State == 0) return;
+        FlushStarted();
+        _advance.Bind(1, key.Queue).Bind(2, key.Message).Bind(3, entry.State).Run();
+    }
+
+    private void Remove(EntryKey key)
+    {
+        if (_removed.IsFollowedBy(key))
+        {
+            _removed = _removed with { Count = _removed.Count + 1 };
+            return;
+        }
+
+        FlushRemoved();
+        _removed = new Run(key.Queue, key.Message, 1, 0, 0);
     }
 
     private void FlushAdded()
     {
-        var next = 0;
-        while (next < _added.Count)
+        if (_added.Count < RowsAtOnce || !TryInsertRows())
         {
-            if (_added.Count - next >= RowsAtOnce && TryInsertRows(next))
-            {
-                next += RowsAtOnce;
-                continue;
-            }
-
-            Insert(_added[next++]);
+            foreach (var (key, entry) in CollectionsMarshal.AsSpan(_added)) Insert(key, entry);
         }
 
         _added.Clear();
+    }
+
+    private void FlushReferred()
+    {
+        var (message, row, count) = _referred;
+        _referred = default;
+        if (count > 0) _references.Add(message, RowFormat.BodyOptions(row.BodyIsVersion5), row.ExpiresAtTicks, row.Body, count);
     }
 
     private void FlushStarted()
@@ -182,58 +189,51 @@ internal sealed class EntryWriter
         }
     }
 
-    private int FindAdded(long queue, long id)
+    private bool TryInsertRows()
     {
-        if (_added.Count == 0 || id < _added[0].Message.Id) return -1;
-        var (low, high) = (0, _added.Count - 1);
-        while (low <= high)
+        foreach (ref readonly var added in CollectionsMarshal.AsSpan(_added))
         {
-            var middle = (low + high) / 2;
-            var found = _added[middle].Message.Id;
-            if (found == id) return _added[middle].Target.Queue.Id == queue ? middle : -1;
-            (low, high) = found < id ? (middle + 1, high) : (low, middle - 1);
+            if (added.Entry.Row.IdentifierCount > 0 || added.Entry.Row.ExpiresAtTicks != 0) return false;
         }
 
-        return -1;
-    }
-
-    private bool TryInsertRows(int first)
-    {
-        for (var i = first; i < first + RowsAtOnce; i++)
-        {
-            if (_added[i].Target.Identifiers is not null || _added[i].Message.Message.ExpiresAtTicks != 0) return false;
-        }
-
-        for (var i = 0; i < RowsAtOnce; i++) BindRow(_insertRows, i * ColumnsOfRow, _added[first + i]);
+        for (var i = 0; i < RowsAtOnce; i++) BindRow(_insertRows, i * ColumnsOfRow, _added[i].Key, _added[i].Entry);
         _insertRows.Run();
         return true;
     }
 
-    private void Insert(in NewEntry entry)
+    private void Insert(EntryKey key, in PendingEntry entry)
     {
-        BindRow(_insert, 0, entry);
-        if (entry.Target.Identifiers is { } identifiers) _insert.BindBlob(9, RowFormat.WriteIdentifiers(identifiers));
-        else _insert.BindNull(9);
-        _insert.Bind(10, entry.Message.Message.ExpiresAtTicks).Run();
+        BindRow(_insert, 0, key, entry);
+        BindIdentifiers(_insert, 9, entry.Row.Identifiers());
+        _insert.Bind(10, entry.Row.ExpiresAtTicks).Run();
     }
 
-    private void BindRow(SqliteStatement statement, int place, in NewEntry entry)
+    private static void BindRow(SqliteStatement statement, int place, EntryKey key, in PendingEntry entry)
     {
-        var (target, message) = (entry.Target, entry.Message.Message);
-        statement.Bind(place + 1, target.Queue.Id).Bind(place + 2, entry.Message.Id)
-            .Bind(place + 3, RowFormat.EntryOptions(target.QoS, target.Retain, message)).Bind(place + 4, RowFormat.BytesOf(message));
-        if (entry.Packet == 0) statement.BindNull(place + 5).BindNull(place + 6).BindNull(place + 7);
-        else statement.Bind(place + 5, entry.Packet).Bind(place + 6, (long)target.QoS).Bind(place + 7, entry.Place);
-        statement.BindBlob(place + 8, _format.WriteMessage(message));
+        statement.Bind(place + 1, key.Queue).Bind(place + 2, key.Message)
+            .Bind(place + 3, RowFormat.EntryOptionsWithBody(entry.Row.EntryOptions, entry.Row.BodyIsVersion5)).Bind(place + 4, entry.Row.CountedBytes);
+        BindExchange(statement, place + 5, entry, entry.Row.EntryOptions);
+        statement.BindBlob(place + 8, entry.Row.Body);
     }
 
-    private bool TryInsertReference(QueueTarget target, StoredMessage message)
+    private int InsertReference(EntryKey key, long options, long bytes, in PendingEntry exchange, uint[]? identifiers)
     {
-        _insertReference.Bind(1, target.Queue.Id).Bind(2, message.Id).Bind(3, RowFormat.EntryOptions(target.QoS, target.Retain))
-            .Bind(4, RowFormat.BytesOf(message.Message));
-        if (target.Identifiers is { } identifiers) _insertReference.BindBlob(5, RowFormat.WriteIdentifiers(identifiers));
-        else _insertReference.BindNull(5);
-        return _insertReference.Run() > 0;
+        _insertReference.Bind(1, key.Queue).Bind(2, key.Message).Bind(3, options).Bind(4, bytes);
+        BindExchange(_insertReference, 5, exchange, options);
+        BindIdentifiers(_insertReference, 8, identifiers);
+        return _insertReference.Run();
+    }
+
+    private static void BindExchange(SqliteStatement statement, int place, in PendingEntry entry, long options)
+    {
+        if (entry.Packet == 0) statement.BindNull(place).BindNull(place + 1).BindNull(place + 2);
+        else statement.Bind(place, entry.Packet).Bind(place + 1, entry.State != 0 ? entry.State : (long)RowFormat.ReadEntryOptions(options).QoS).Bind(place + 2, entry.Place);
+    }
+
+    private static void BindIdentifiers(SqliteStatement statement, int place, uint[]? identifiers)
+    {
+        if (identifiers is null) statement.BindNull(place);
+        else statement.BindBlob(place, RowFormat.WriteIdentifiers(identifiers));
     }
 
     private static string RowsSql()
@@ -249,16 +249,11 @@ internal sealed class EntryWriter
         return sql.ToString();
     }
 
-    /// <summary>A message that one queue alone holds. Its packet identifier is 0 while it waits.</summary>
-    private readonly record struct NewEntry(QueueTarget Target, StoredMessage Message, long Packet = 0, long Place = 0);
-
     /// <summary>Messages with neighbouring ids, whose packet identifiers and places are neighbours too.</summary>
     private readonly record struct Run(long Queue, long First, int Count, long Packet, long Place)
     {
         public long Last => First + Count - 1;
 
-        public bool Holds(long queue, long id) => Count > 0 && queue == Queue && id >= First && id <= Last;
-
-        public bool IsFollowedBy(long queue, long id) => Count > 0 && queue == Queue && id == First + Count;
+        public bool IsFollowedBy(EntryKey key) => Count > 0 && key.Queue == Queue && key.Message == First + Count;
     }
 }

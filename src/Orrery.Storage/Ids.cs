@@ -20,6 +20,9 @@ internal sealed class Ids
     /// <summary>The queues that have begun and not ended.</summary>
     public HashSet<long> Queues { get; } = [];
 
+    /// <summary>Queues whose client is there, as far as was told since the start, and shared subscriptions: their messages come and go.</summary>
+    public HashSet<long> Attached { get; } = [];
+
     /// <summary>Queues that have ended and still have entries, oldest first.</summary>
     public List<long> Ended { get; } = [];
 

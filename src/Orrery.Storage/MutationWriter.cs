@@ -1,16 +1,27 @@
 using Orrery.Broker.Persistence;
+using Orrery.Storage.Journal;
 using Orrery.Storage.Native;
 
 namespace Orrery.Storage;
 
-/// <summary>Turns changes into rows, inside a transaction of the engine's.</summary>
-/// <remarks>What is told of a queue that has ended is left out: who told it had not heard of the end.</remarks>
+/// <summary>Turns changes into records of the journal and into rows, inside a transaction of the engine's.</summary>
+/// <remarks>
+/// What happens to messages goes into the journal, since most of it is undone soon. The rest goes into the tables at once: it is about
+/// queues, subscriptions and retained messages, and does not depend on the entries that the journal has not told the tables yet.
+/// What is told of a queue that has ended is left out: who told it had not heard of the end.
+/// </remarks>
 internal sealed class MutationWriter
 {
+    /// <summary>A body above this goes into the tables at once: to write it twice would cost more than the journal saves.</summary>
+    private const int JournalBodyBytesMax = 4_096;
+
     private const int EntriesDeletedAtOnce = 1_000;         // a queue that is longer is deleted bit by bit
 
     private readonly Ids _ids;
     private readonly EntryWriter _entries;
+    private readonly JournalWriter _journal;
+    private readonly JournalWriter _direct;             // for the tables at once
+    private readonly PendingChanges _directChanges;
 
     private readonly SqliteStatement _findQueue;
     private readonly SqliteStatement _insertQueue;
@@ -26,21 +37,21 @@ internal sealed class MutationWriter
     private readonly SqliteStatement _clearWill;
     private readonly SqliteStatement _putSubscription;
     private readonly SqliteStatement _deleteSubscription;
-    private readonly SqliteStatement _advanceExchange;
-    private readonly SqliteStatement _insertInbound;
-    private readonly SqliteStatement _deleteInbound;
     private readonly SqliteStatement _findRetained;
     private readonly SqliteStatement _setRetained;
     private readonly SqliteStatement _deleteRetained;
     private readonly RowFormat _format;
     private readonly List<long> _page = [];             // messages that entries refer to
 
-    public MutationWriter(SqliteConnection connection, RowFormat format, Ids ids)
+    public MutationWriter(SqliteConnection connection, RowFormat format, Ids ids, JournalBuffers buffers)
     {
         _format = format;
         _ids = ids;
         References = new MessageReferences(connection, format, ids);
-        _entries = new EntryWriter(connection, format, ids, References);
+        _entries = new EntryWriter(connection, ids, References);
+        _journal = new JournalWriter(format, buffers);
+        _direct = new JournalWriter(format, buffers);
+        _directChanges = new PendingChanges(buffers);
         _findQueue = connection.Prepare("SELECT id FROM queues WHERE kind = ?1 AND name = ?2");
         _insertQueue = connection.Prepare(
             "INSERT INTO queues (id, kind, name, expiry, expires_at, will_due) VALUES (?1, ?2, ?3, 0, 0, 0)");
@@ -63,9 +74,6 @@ internal sealed class MutationWriter
             ON CONFLICT DO UPDATE SET options = excluded.options, identifier = excluded.identifier
             """);
         _deleteSubscription = connection.Prepare("DELETE FROM subscriptions WHERE queue = ?1 AND filter = ?2");
-        _advanceExchange = connection.Prepare("UPDATE entries SET state = ?3 WHERE queue = ?1 AND message = ?2");
-        _insertInbound = connection.Prepare("INSERT INTO inbound (queue, packet) VALUES (?1, ?2) ON CONFLICT DO NOTHING");
-        _deleteInbound = connection.Prepare("DELETE FROM inbound WHERE queue = ?1 AND packet = ?2");
         _findRetained = connection.Prepare("SELECT message FROM retained WHERE topic = ?1");
         _setRetained = connection.Prepare(
             "INSERT INTO retained (topic, message) VALUES (?1, ?2) ON CONFLICT DO UPDATE SET message = excluded.message");
@@ -75,19 +83,40 @@ internal sealed class MutationWriter
     /// <summary>Keeps the messages that the changes refer to.</summary>
     public MessageReferences References { get; }
 
-    /// <summary>Applies changes in order.</summary>
-    public void Apply(IReadOnlyList<StoreMutation> mutations)
+    /// <summary>Writes changes, in order.</summary>
+    /// <returns>The rows of the journal that are to be kept with them.</returns>
+    public List<JournalRow> Write(IReadOnlyList<StoreMutation> mutations)
     {
         foreach (var mutation in mutations)
         {
-            Apply(mutation);
+            Write(mutation);
         }
 
-        _entries.Flush();
+        foreach (var row in _direct.Take())
+        {
+            _directChanges.Absorb(0, row);
+            _directChanges.TakeOldest(_entries.Apply);
+            _entries.Flush();
+            _directChanges.Recycle();
+        }
+
+        return _journal.Take();
     }
 
+    /// <summary>Makes an entry as the journal says.</summary>
+    public void Apply(EntryKey key, PendingEntry entry) => _entries.Apply(key, entry);
+
+    /// <summary>Writes what <see cref="Apply"/> has gathered.</summary>
+    public void Flush() => _entries.Flush();
+
     /// <summary>Forgets what was not written yet: the transaction was undone.</summary>
-    public void Forget() => _entries.Forget();
+    public void Forget()
+    {
+        _entries.Forget();
+        _directChanges.Clear();
+        _direct.Take();
+        _journal.Take();
+    }
 
     /// <summary>Deletes entries of queues that have ended.</summary>
     /// <param name="countMax">At most so many.</param>
@@ -106,35 +135,31 @@ internal sealed class MutationWriter
         }
     }
 
-    private void Apply(StoreMutation mutation)
+    private void Write(StoreMutation mutation)
     {
         switch (mutation)
         {
             case StoreMutation.AddMessage add:
-                _ = IdOf(add.Message);
-                _entries.Add(add.Message, add.Targets);
+                Add(add.Message, add.Targets);
                 break;
             case StoreMutation.RemoveMessage remove:
-                if (IsThere(remove.Queue)) _entries.Remove(remove.Queue.Id, IdOf(remove.Message));
+                if (IsThere(remove.Queue)) _journal.Remove(remove.Queue.Id, IdOf(remove.Message));
                 break;
             case StoreMutation.StartExchange start:
-                _ = IdOf(start.Message);
-                if (IsThere(start.Queue)) _entries.Start(start);
+                if (IsThere(start.Queue)) _journal.Start(start.Queue.Id, IdOf(start.Message), start.PacketIdentifier.Value, start.Order);
                 break;
             case StoreMutation.AdvanceExchange advance:
-                _entries.Flush();
-                if (IsThere(advance.Queue))
-                    _advanceExchange.Bind(1, advance.Queue.Id).Bind(2, IdOf(advance.Message)).Bind(3, (long)advance.State).Run();
+                if (IsThere(advance.Queue)) _journal.Advance(advance.Queue.Id, IdOf(advance.Message), (long)advance.State);
                 break;
             case StoreMutation.AddInbound add:
-                if (IsThere(add.Queue)) _insertInbound.Bind(1, add.Queue.Id).Bind(2, add.PacketIdentifier.Value).Run();
+                if (IsThere(add.Queue)) _journal.AddInbound(add.Queue.Id, add.PacketIdentifier.Value);
                 break;
             case StoreMutation.RemoveInbound remove:
-                if (IsThere(remove.Queue)) _deleteInbound.Bind(1, remove.Queue.Id).Bind(2, remove.PacketIdentifier.Value).Run();
+                if (IsThere(remove.Queue)) _journal.RemoveInbound(remove.Queue.Id, remove.PacketIdentifier.Value);
                 break;
             case StoreMutation.MoveMessage move:
-                _ = IdOf(move.Message);
-                _entries.Move(move, IsThere(move.From), IsThere(move.To.Queue));
+                if (IsThere(move.From)) _journal.Remove(move.From.Id, IdOf(move.Message));
+                if (IsThere(move.To.Queue)) _journal.Add(move.Message, [move.To], isNew: false);
                 break;
             case StoreMutation.BeginQueue begin:
                 Begin(begin.Queue);
@@ -173,21 +198,36 @@ internal sealed class MutationWriter
         }
     }
 
+    private void Add(StoredMessage message, IReadOnlyList<QueueTarget> targets)
+    {
+        var isNew = IdOf(message) > _ids.LargestMessage;
+        var live = targets as QueueTarget[] ?? [.. targets];
+        if (Array.Exists(live, target => !IsThere(target.Queue))) live = Array.FindAll(live, target => IsThere(target.Queue));
+        if (live.Length == 0) return;
+        _ids.UseMessage(message.Id);
+        (isNew && IsToStay(message, live) ? _direct : _journal).Add(message, live, isNew);
+    }
+
+    // What waits for clients that are away stays longer than the journal. No row of it knows a new message, so the tables may know it first.
+    private bool IsToStay(StoredMessage message, QueueTarget[] targets) =>
+        RowFormat.BytesOf(message.Message) > JournalBodyBytesMax || !Array.Exists(targets, target => _ids.Attached.Contains(target.Queue.Id));
+
     private void Begin(StoredQueue queue)
     {
         ArgumentOutOfRangeException.ThrowIfLessThan(queue.Id, 1, nameof(queue));
         if (_findQueue.Bind(1, (long)queue.Kind).BindText(2, queue.Name).RunForNumber() is { } earlier) End(earlier);
         _insertQueue.Bind(1, queue.Id).Bind(2, (long)queue.Kind).BindText(3, queue.Name).Run();
         _ids.UseQueue(queue.Id);
+        if (queue.Kind == StoredQueueKind.SharedGroup) _ids.Attached.Add(queue.Id);
     }
 
     private void End(long queue)
     {
-        _entries.Flush();
         _deleteSubscriptions.Bind(1, queue).Run();
         _deleteInbounds.Bind(1, queue).Run();
         _deleteQueue.Bind(1, queue).Run();
         _ids.Queues.Remove(queue);
+        _ids.Attached.Remove(queue);
         if (DeleteEntries(queue, EntriesDeletedAtOnce) < EntriesDeletedAtOnce) return;
         _insertEnded.Bind(1, queue).Run();
         _ids.Ended.Add(queue);
@@ -216,6 +256,7 @@ internal sealed class MutationWriter
 
     private void Attach(StoreMutation.Attach attach)
     {
+        _ids.Attached.Add(attach.Queue.Id);
         _attach.Bind(1, attach.Queue.Id).Bind(2, attach.ExpiryIntervalSeconds);
         if (attach.Will is { } will)
         {
@@ -232,6 +273,7 @@ internal sealed class MutationWriter
 
     private void Detach(StoreMutation.Detach detach)
     {
+        _ids.Attached.Remove(detach.Queue.Id);
         _detach.Bind(1, detach.Queue.Id).Bind(2, detach.ExpiryIntervalSeconds).Bind(3, detach.ExpiresAtTicks).Bind(4, detach.WillDueAtTicks).Run();
         if (detach.WillDueAtTicks == 0) _clearWill.Bind(1, detach.Queue.Id).Run();
     }
@@ -251,6 +293,7 @@ internal sealed class MutationWriter
         var earlier = _findRetained.BindText(1, topic).RunForNumber();
         if (earlier == IdOf(message)) return;
         _setRetained.BindText(1, topic).Bind(2, message.Id).Run();
+        _ids.UseMessage(message.Id);
         References.Add(message, 1);
         if (earlier is { } replaced) References.Release(replaced);
     }

@@ -1,5 +1,6 @@
 using Orrery.Broker.Persistence;
 using Orrery.Mqtt.Packets;
+using Orrery.Storage.Journal;
 using Orrery.Storage.Native;
 
 namespace Orrery.Storage;
@@ -8,13 +9,15 @@ namespace Orrery.Storage;
 internal sealed class QueueReader
 {
     private readonly RowFormat _format;
+    private readonly PendingChanges _pending;
     private readonly string _path;
     private readonly SqliteStatement _page;
     private readonly SqliteStatement _message;
 
-    public QueueReader(SqliteConnection connection, RowFormat format, string path)
+    public QueueReader(SqliteConnection connection, RowFormat format, PendingChanges pending, string path)
     {
         _format = format;
+        _pending = pending;
         _path = path;
         _page = connection.Prepare("""
             SELECT message, options, bytes, identifiers, body, expires_at FROM entries
@@ -23,20 +26,39 @@ internal sealed class QueueReader
         _message = connection.Prepare("SELECT options, expires_at, body FROM messages WHERE id = ?1");
     }
 
-    /// <summary>Reads messages of a queue that have no packet identifier, in the order of their ids.</summary>
-    public List<StoredEntry> Read(long queueId, long afterMessageId, int countMax, long bytesMax)
+    /// <summary>Reads messages of a queue that have no packet identifier, in the order of their ids: of the table and of the journal.</summary>
+    public List<StoredEntry> Read(long queueId, long afterMessageId, int countMax, long bytesMax, out bool isLast)
     {
         var entries = new List<StoredEntry>();
-        var bytes = 0L;
+        var added = _pending.HasChangesAfter(queueId, afterMessageId) ? _pending.AddedAfter(queueId, afterMessageId, countMax) : null;
+        var (next, bytes) = (0, 0L);
         _page.Bind(1, queueId).Bind(2, afterMessageId);
         try
         {
-            while (entries.Count < countMax && _page.Step())
+            var isRow = _page.Step();
+            while (entries.Count < countMax && (isRow || next < added?.Count))
             {
-                bytes += _page.Integer(2);
-                if (entries.Count > 0 && bytes > bytesMax) break;
-                entries.Add(Entry(_page, messageColumn: 0, optionsColumn: 1, identifiersColumn: 3, bodyColumn: 4, expiresAtColumn: 5));
+                var id = isRow ? _page.Integer(0) : long.MaxValue;
+                if (next < added?.Count && added[next] <= id)
+                {
+                    var isInTable = id == added[next];
+                    _pending.TryGet(new EntryKey(queueId, added[next++]), out var found);
+                    if (!Fits(found.Row.CountedBytes)) break;
+                    entries.Add(Entry(added[next - 1], found.Row));
+                    if (isInTable) isRow = _page.Step();
+                    continue;
+                }
+
+                if (added is null || !_pending.TryGet(new EntryKey(queueId, id), out _))
+                {
+                    if (!Fits(_page.Integer(2))) break;
+                    entries.Add(Entry(_page, messageColumn: 0, optionsColumn: 1, identifiersColumn: 3, bodyColumn: 4, expiresAtColumn: 5));
+                }
+
+                isRow = _page.Step();                   // else it was removed or started, and the table does not know
             }
+
+            isLast = !isRow && entries.Count < countMax && (added is null || next == added.Count);
         }
         finally
         {
@@ -44,6 +66,19 @@ internal sealed class QueueReader
         }
 
         return entries;
+
+        bool Fits(long more)
+        {
+            bytes += more;
+            return entries.Count == 0 || bytes <= bytesMax;
+        }
+    }
+
+    private StoredEntry Entry(long id, in EntryRow row)
+    {
+        var (qos, retain) = RowFormat.ReadEntryOptions(row.EntryOptions);
+        var message = BodyOf(id, RowFormat.BodyOptions(row.BodyIsVersion5), row.ExpiresAtTicks, row.Body);
+        return new StoredEntry(message, qos, retain, row.Identifiers());
     }
 
     /// <summary>The entry of a queue in the present row, with its message.</summary>
@@ -55,7 +90,7 @@ internal sealed class QueueReader
         var identifiers = row.IsNull(identifiersColumn) ? null : RowFormat.ReadIdentifiers(row.Blob(identifiersColumn));
         var message = row.IsNull(bodyColumn)
             ? Message(id)
-            : new StoredMessage(Body($"message {id}", RowFormat.BodyOptions(options), row.Integer(expiresAtColumn), row.Blob(bodyColumn))) { Id = id };
+            : BodyOf(id, RowFormat.BodyOptions(options), row.Integer(expiresAtColumn), row.Blob(bodyColumn));
         return new StoredEntry(message, qos, retain, identifiers);
     }
 
@@ -70,7 +105,7 @@ internal sealed class QueueReader
         try
         {
             if (!_message.Bind(1, id).Step()) return null;
-            return new StoredMessage(Body($"message {id}", _message.Integer(0), _message.Integer(1), _message.Blob(2))) { Id = id };
+            return BodyOf(id, _message.Integer(0), _message.Integer(1), _message.Blob(2));
         }
         finally
         {
@@ -82,6 +117,12 @@ internal sealed class QueueReader
     /// <exception cref="StoreException">Its body is damaged.</exception>
     public ApplicationMessage Body(string what, long options, long expiresAtTicks, ReadOnlySpan<byte> body) =>
         _format.ReadMessage(options, expiresAtTicks, body) ?? throw Damaged($"{what} is not readable");
+
+    private StoredMessage BodyOf(long id, long options, long expiresAtTicks, ReadOnlySpan<byte> body)
+    {
+        var message = _format.ReadMessage(options, expiresAtTicks, body) ?? throw Damaged($"message {id} is not readable");
+        return new StoredMessage(message) { Id = id };
+    }
 
     /// <summary>The failure of a store that contradicts itself.</summary>
     public StoreException Damaged(string what) => new(StoreFailures.Damaged(_path, what));

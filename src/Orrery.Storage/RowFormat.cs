@@ -73,13 +73,15 @@ internal sealed class RowFormat
     public static long EntryOptions(QoS qos, bool retain) => (byte)qos | (retain ? EntryRetain : 0);
 
     /// <summary>How a queue holds a message whose body stands in the same row.</summary>
-    public static long EntryOptions(QoS qos, bool retain, ApplicationMessage message) =>
-        EntryOptions(qos, retain) + (MessageOptions(message) == MessageIsVersion5 ? EntryBodyIsVersion5 : 0);
+    public static long EntryOptionsWithBody(long entryOptions, bool bodyIsVersion5) => entryOptions + (bodyIsVersion5 ? EntryBodyIsVersion5 : 0);
 
     /// <summary>What <see cref="MessageOptions"/> says of a body that stands in an entry with these options.</summary>
-    public static long BodyOptions(long entryOptions) => (entryOptions & EntryBodyIsVersion5) != 0 ? MessageIsVersion5 : 0;
+    public static long BodyOptions(long entryOptions) => BodyOptions((entryOptions & EntryBodyIsVersion5) != 0);
 
-    /// <summary>Reads what <see cref="EntryOptions(QoS, bool)"/> wrote.</summary>
+    /// <summary>What <see cref="MessageOptions"/> says of a body.</summary>
+    public static long BodyOptions(bool isVersion5) => isVersion5 ? MessageIsVersion5 : 0;
+
+    /// <summary>Reads what <see cref="EntryOptions"/> wrote.</summary>
     public static (QoS QoS, bool Retain) ReadEntryOptions(long options) => ((QoS)(options & QoSMask), (options & EntryRetain) != 0);
 
     /// <summary>Subscription Identifiers, four bytes each.</summary>

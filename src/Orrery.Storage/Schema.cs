@@ -53,6 +53,11 @@ internal static class Schema
         ALTER TABLE entries ADD COLUMN body BLOB;
         ALTER TABLE entries ADD COLUMN expires_at INTEGER;
         """,
+
+        // What happened to messages and is not in the other tables yet, a group or a part of one in each row, oldest first.
+        """
+        CREATE TABLE journal (id INTEGER PRIMARY KEY, records BLOB NOT NULL);
+        """,
     ];
 
     /// <summary>The version that this program writes.</summary>

@@ -1,25 +1,33 @@
 using System.Diagnostics.CodeAnalysis;
 using Orrery.Broker.Persistence;
+using Orrery.Storage.Journal;
 using Orrery.Storage.Native;
 
 namespace Orrery.Storage;
 
 /// <summary>The store itself: tables of SQLite, read and written on the caller's thread. One thread at a time.</summary>
 /// <remarks>
-/// A write-ahead log takes every commit, and is copied into the database when it has grown. The file is locked for this process alone
-/// as long as it is open. After an error that leaves doubt about the disk the engine does nothing more: open the file again.
+/// What happens to messages is kept as it comes, in the table that is the journal, and written into the other tables later, when most of it
+/// is undone. A write-ahead log takes every commit, and is copied into the database when it has grown. The file is locked for this process
+/// alone as long as it is open. After an error that leaves doubt about the disk the engine does nothing more: open the file again.
 /// </remarks>
 public sealed class SqliteEngine : IDisposable
 {
     private const int EntriesDeletedPerCommit = 1_000;      // so that the end of a long queue holds nobody up
+    private const int PendingEntriesMax = 65_536;           // some 8 MiB of index
+    private const int EntriesAppliedPerCommit = 2_048;      // and one row of the journal in any case
 
     private readonly StorageOptions _options;
     private readonly SqliteConnection _connection;
     private readonly Ids _ids;
     private readonly MutationWriter _writer;
     private readonly QueueReader _reader;
+    private readonly PendingChanges _pending;
     private readonly SqliteStatement _begin;
     private readonly SqliteStatement _commit;
+    private readonly SqliteStatement _insertJournal;
+    private readonly SqliteStatement _deleteJournal;
+    private long _lastJournalId;
     private int _logPages;
     private StoreFailure? _failure;
 
@@ -29,10 +37,13 @@ public sealed class SqliteEngine : IDisposable
         _connection = connection;
         _begin = connection.Prepare("BEGIN IMMEDIATE");
         _commit = connection.Prepare("COMMIT");
-        var format = new RowFormat();
+        var (format, buffers) = (new RowFormat(), new JournalBuffers());
+        _pending = new PendingChanges(buffers);
         _ids = new Ids(connection);
-        _writer = new MutationWriter(connection, format, _ids);
-        _reader = new QueueReader(connection, format, options.Path);
+        _writer = new MutationWriter(connection, format, _ids, buffers);
+        _reader = new QueueReader(connection, format, _pending, options.Path);
+        _insertJournal = connection.Prepare("INSERT INTO journal (id, records) VALUES (?1, ?2)");
+        _deleteJournal = connection.Prepare("DELETE FROM journal WHERE id <= ?1");
     }
 
     /// <summary>The largest id that a queue ever had, or a number above it.</summary>
@@ -70,7 +81,9 @@ public sealed class SqliteEngine : IDisposable
                 """);
             connection.Execute("BEGIN IMMEDIATE; COMMIT");  // takes the lock now, and not with the first change
             HardenLog(connection);
-            return new SqliteEngine(options, connection);
+            var engine = new SqliteEngine(options, connection);
+            engine.ReplayJournal();
+            return engine;
         }
         catch (SqliteException error)
         {
@@ -86,19 +99,21 @@ public sealed class SqliteEngine : IDisposable
 
     /// <summary>Tells all that is kept: queues in the order of their ids, then retained messages in the order of their topics.</summary>
     /// <exception cref="StoreException">It can't be read, or is damaged.</exception>
-    public void Recover(Action<RecoveredQueue> onQueue, Action<StoredMessage> onRetained) => Guard(() =>
-    {
-        new Recovery(_connection, _reader, _ids).Run(onQueue, onRetained);
-    });
+    public void Recover(Action<RecoveredQueue> onQueue, Action<StoredMessage> onRetained) =>
+        Guard(() => WithTables(() => new Recovery(_connection, _reader, _ids).Run(onQueue, onRetained)));
 
     /// <summary>Applies changes, all or none of them, and makes them as durable as the mode says.</summary>
     /// <exception cref="StoreException">It failed. Full: nothing was applied, and it may be tried again. Else: the engine is of no more use.</exception>
     public void Commit(IReadOnlyList<StoreMutation> mutations) => Guard(() =>
     {
         _begin.Run();
-        _writer.Apply(mutations);
+        if (IsJournalLong) Apply(whileLong: true);
+        var rows = _writer.Write(mutations);
+        var first = _lastJournalId + 1;
+        foreach (var row in rows) _insertJournal.Bind(1, ++_lastJournalId).BindBlob(2, row.Bytes.AsSpan(0, row.Length)).Run();
         if (HasEndedQueues) _writer.DeleteEnded(EntriesDeletedPerCommit);
         _commit.Run();
+        foreach (var row in rows) _pending.Absorb(first++, row);
     });
 
     /// <summary>Copies the log into the database if it has grown enough: to be called after each commit, when that was answered.</summary>
@@ -121,14 +136,21 @@ public sealed class SqliteEngine : IDisposable
     /// <param name="afterMessageId">Only messages with a larger id.</param>
     /// <param name="countMax">At most so many, 1 or more.</param>
     /// <param name="bytesMax">At most so many bytes of topics and payloads, but one message in any case.</param>
+    /// <param name="isLast">Whether there are no more.</param>
     /// <exception cref="StoreException">It can't be read, or is damaged.</exception>
-    public IReadOnlyList<StoredEntry> ReadQueue(long queueId, long afterMessageId, int countMax, long bytesMax)
+    public IReadOnlyList<StoredEntry> ReadQueue(long queueId, long afterMessageId, int countMax, long bytesMax, out bool isLast)
     {
         ArgumentOutOfRangeException.ThrowIfLessThan(countMax, 1);
         IReadOnlyList<StoredEntry> entries = [];
-        Guard(() => entries = _reader.Read(queueId, afterMessageId, countMax, bytesMax));
+        var isAtEnd = false;
+        Guard(() => entries = _reader.Read(queueId, afterMessageId, countMax, bytesMax, out isAtEnd));
+        isLast = isAtEnd;
         return entries;
     }
+
+    /// <inheritdoc cref="ReadQueue(long, long, int, long, out bool)"/>
+    public IReadOnlyList<StoredEntry> ReadQueue(long queueId, long afterMessageId, int countMax, long bytesMax) =>
+        ReadQueue(queueId, afterMessageId, countMax, bytesMax, out _);
 
     /// <summary>Reads all of the store and says what is wrong with it.</summary>
     /// <param name="onProgress">Is called every so often; null for no one.</param>
@@ -140,7 +162,7 @@ public sealed class SqliteEngine : IDisposable
         Guard(() =>
         {
             _connection.OnProgress(onProgress);
-            problems = Consistency.Check(_connection, _reader);
+            WithTables(() => problems = Consistency.Check(_connection, _reader));
             _connection.OnProgress(null);
         });
         return problems;
@@ -152,6 +174,7 @@ public sealed class SqliteEngine : IDisposable
     public void Compact(Action? onProgress = null) => Guard(() =>
     {
         _connection.OnProgress(onProgress);
+        EmptyJournal();
         while (HasEndedQueues)
         {
             CleanUp();
@@ -168,7 +191,7 @@ public sealed class SqliteEngine : IDisposable
     {
         try
         {
-            if (_failure is null) Guard(() => HardenLog(_connection));
+            if (_failure is null) Guard(CloseInOrder);
         }
         finally
         {
@@ -180,13 +203,18 @@ public sealed class SqliteEngine : IDisposable
     public void Dispose() => _connection.Dispose();
 
     /// <summary>Whether more than one queue or topic refers to a message.</summary>
-    internal bool IsShared(long messageId) => _writer.References.IsShared(messageId);
+    internal bool IsShared(long messageId)
+    {
+        var isShared = false;
+        Guard(() => WithTables(() => isShared = _writer.References.IsShared(messageId)));
+        return isShared;
+    }
 
     /// <summary>A message by its id; null if there is none.</summary>
     internal StoredMessage? FindMessage(long id)
     {
         StoredMessage? message = null;
-        Guard(() => message = _reader.Find(id));
+        Guard(() => WithTables(() => message = _reader.Find(id)));
         return message;
     }
 
@@ -205,6 +233,101 @@ public sealed class SqliteEngine : IDisposable
         {
             // The log is synced; that the database can't grow shows when it must.
         }
+    }
+
+    // After a crash, so that whoever looks at the tables finds all that was kept.
+    private void ReplayJournal()
+    {
+        ReadJournal();
+        TryEmptyJournal();
+    }
+
+    // Without room the journal still has it all, and is read beside the tables.
+    private void TryEmptyJournal()
+    {
+        try
+        {
+            EmptyJournal();
+        }
+        catch (SqliteException error) when (error.PrimaryCode == Sqlite3.Full)
+        {
+            Undo();
+        }
+    }
+
+    /// <summary>Reads tables that know what the journal says, also where there is no room to keep them so.</summary>
+    private void WithTables(Action read)
+    {
+        if (_pending.IsEmpty)
+        {
+            read();
+            return;
+        }
+
+        _begin.Run();
+        Apply(whileLong: false);
+        read();
+        Undo();
+    }
+
+    private void EmptyJournal()
+    {
+        if (_pending.IsEmpty) return;
+        _begin.Run();
+        Apply(whileLong: false);
+        _commit.Run();
+    }
+
+    /// <summary>Writes what the journal says into the tables, oldest first: all of it, or some of what is too much.</summary>
+    private void Apply(bool whileLong)
+    {
+        var (last, left) = (0L, EntriesAppliedPerCommit);
+        while (whileLong ? IsJournalLong && left > 0 : !_pending.IsEmpty)
+        {
+            (last, var count) = _pending.TakeOldest(_writer.Apply);
+            left -= count;
+        }
+
+        _writer.Flush();
+        _pending.Recycle();
+        _deleteJournal.Bind(1, last).Run();
+    }
+
+    private bool IsJournalLong => !_pending.IsEmpty && (_pending.Bytes > _options.JournalBytesMax || _pending.Count > PendingEntriesMax);
+
+    private void ReadJournal()
+    {
+        _pending.Clear();
+        using var rows = _connection.PrepareOnce("SELECT id, records FROM journal ORDER BY id");
+        while (rows.Step())
+        {
+            var id = rows.Integer(0);
+            _lastJournalId = Math.Max(_lastJournalId, id);
+            try
+            {
+                var bytes = rows.Blob(1).ToArray();
+                _pending.Absorb(id, new JournalRow(bytes, bytes.Length));
+            }
+            catch (InvalidDataException)
+            {
+                throw _reader.Damaged($"row {id} of its journal is not readable");
+            }
+        }
+    }
+
+    private void CloseInOrder()
+    {
+        TryEmptyJournal();
+        HardenLog(_connection);
+    }
+
+    /// <summary>Ends the transaction, if one is open, as if it had not begun.</summary>
+    private void Undo()
+    {
+        _writer.Forget();
+        if (_connection.IsInTransaction) _connection.Execute("ROLLBACK");
+        _ids.Reload();
+        ReadJournal();
     }
 
     // Not left to SQLite: its own checkpoint at a commit hides that a sync has failed, and syncs again as if it had not.
@@ -257,9 +380,7 @@ public sealed class SqliteEngine : IDisposable
     {
         try
         {
-            _writer.Forget();
-            if (_connection.IsInTransaction) _connection.Execute("ROLLBACK");
-            _ids.Reload();
+            Undo();
             return failure;
         }
         catch (SqliteException error)

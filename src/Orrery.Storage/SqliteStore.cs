@@ -49,7 +49,10 @@ public sealed class SqliteStore : IMessageStore, IDisposable
     {
         ArgumentNullException.ThrowIfNull(queue);
         IReadOnlyList<StoredEntry> entries = [];
-        Answer(() => entries = Opened().ReadQueue(queue.Id, afterMessageId, countMax, bytesMax), () => _listener!.OnPage(queue, entries));
+        var isLast = false;
+        Answer(
+            () => entries = Opened().ReadQueue(queue.Id, afterMessageId, countMax, bytesMax, out isLast),
+            () => _listener!.OnPage(queue, entries, isLast));
     }
 
     /// <inheritdoc/>

@@ -16,6 +16,11 @@ public sealed record StorageOptions
     /// <value>1 or more. A larger log makes fewer writes of a page that changes often, and a longer start after a crash.</value>
     public int LogPagesMax { get; init; } = 4_096;
 
+    /// <summary>What happens to messages is written into the tables when it has so many bytes, oldest first. Default: 4 MiB.</summary>
+    /// <value>0 or more. What a larger journal holds longer costs the tables nothing if it is undone meanwhile; it is in memory too, with
+    /// up to as much again for its index, and is worked off at the next start after a crash.</value>
+    public int JournalBytesMax { get; init; } = 4 * 1024 * 1024;
+
     /// <summary>Pages of the database that are kept in memory, in KiB. Default: 32 MiB.</summary>
     public int CacheKibibytes { get; init; } = 32_768;
 

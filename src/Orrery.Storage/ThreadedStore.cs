@@ -1,4 +1,4 @@
-using System.Collections.Concurrent;
+using System.Diagnostics.CodeAnalysis;
 using Orrery.Broker.Persistence;
 
 namespace Orrery.Storage;
@@ -7,8 +7,9 @@ namespace Orrery.Storage;
 public sealed class ThreadedStore : IMessageStore, IDisposable
 {
     private readonly SqliteStore _store;
-    private readonly BlockingCollection<Action> _work = [];     // short: the port has one call under way, and a read or two beside it
+    private readonly Queue<Action> _work = new();           // short: the port has one call under way, and a read or two beside it
     private readonly Thread _thread;
+    private bool _isEnding;
 
     /// <summary>Starts the thread; the store is not open.</summary>
     public ThreadedStore(StorageOptions options)
@@ -22,40 +23,65 @@ public sealed class ThreadedStore : IMessageStore, IDisposable
     public bool CommitsEachWrite => _store.CommitsEachWrite;
 
     /// <inheritdoc/>
-    public void Open(IMessageStoreListener listener) => _work.Add(() => _store.Open(listener));
+    public void Open(IMessageStoreListener listener) => Call(() => _store.Open(listener));
 
     /// <inheritdoc/>
-    public void Commit(IReadOnlyList<StoreMutation> mutations) => _work.Add(() => _store.Commit(mutations));
+    public void Commit(IReadOnlyList<StoreMutation> mutations) => Call(() => _store.Commit(mutations));
 
     /// <inheritdoc/>
     public void ReadQueue(StoredQueue queue, long afterMessageId, int countMax, long bytesMax) =>
-        _work.Add(() => _store.ReadQueue(queue, afterMessageId, countMax, bytesMax));
+        Call(() => _store.ReadQueue(queue, afterMessageId, countMax, bytesMax));
 
     /// <inheritdoc/>
-    public void Close() => _work.Add(_store.Close);
+    public void Close() => Call(_store.Close);
 
     /// <summary>Waits for the calls so far, then ends the thread and lets go of the file. Not from within the listener.</summary>
     public void Dispose()
     {
-        if (_work.IsAddingCompleted) return;
-        _work.CompleteAdding();
+        lock (_work)
+        {
+            if (_isEnding) return;
+            _isEnding = true;
+            Monitor.Pulse(_work);
+        }
+
         _thread.Join();
-        _work.Dispose();
+    }
+
+    private void Call(Action work)
+    {
+        lock (_work)
+        {
+            ObjectDisposedException.ThrowIf(_isEnding, this);
+            _work.Enqueue(work);
+            Monitor.Pulse(_work);
+        }
     }
 
     private void Run()
     {
-        foreach (var work in _work.GetConsumingEnumerable())
+        while (TryTake(out var work))
         {
             work();
-
-            // Whoever waits goes first: each of these takes a few milliseconds.
-            while (_work.Count == 0 && _store.HasCleanUp)
-            {
-                _store.CleanUp();
-            }
         }
 
         _store.Dispose();
+    }
+
+    /// <summary>Waits for the next call; until it comes, works off what no call waits for: each of these takes a few milliseconds.</summary>
+    private bool TryTake([NotNullWhen(true)] out Action? work)
+    {
+        while (true)
+        {
+            lock (_work)
+            {
+                // Sleeps at once: a thread that spins takes the processor from those that it waits for.
+                while (_work.Count == 0 && !_isEnding && !_store.HasCleanUp) Monitor.Wait(_work);
+                if (_work.TryDequeue(out work)) return true;
+                if (_isEnding && !_store.HasCleanUp) return false;
+            }
+
+            _store.CleanUp();
+        }
     }
 }

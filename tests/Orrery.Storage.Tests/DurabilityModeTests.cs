@@ -91,7 +91,7 @@ public sealed class DurabilityModeTests : IDisposable
 
         public void OnCommitted() => SyncsAtAnswers.Add(disk.Syncs);
 
-        public void OnPage(StoredQueue queue, IReadOnlyList<StoredEntry> messages) => Assert.Fail("nobody reads");
+        public void OnPage(StoredQueue queue, IReadOnlyList<StoredEntry> messages, bool isLast) => Assert.Fail("nobody reads");
 
         public void OnFailed(StoreFailure failure) => Assert.Fail(failure.Message);
 

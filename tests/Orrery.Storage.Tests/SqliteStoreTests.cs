@@ -31,13 +31,24 @@ public sealed class SqliteStoreTests : IDisposable
         Prop.ForAll(ArbMap.Default.ArbFor<int[]>(), numbers =>
         {
             using var folder = new TemporaryFolder();
-            var options = new StorageOptions { Path = folder.File("store.db"), Mode = DurabilityMode.OperatingSystem, LogPagesMax = 20 };
+            var options = new StorageOptions
+            {
+                Path = folder.File("store.db"),
+                Mode = DurabilityMode.OperatingSystem,
+                LogPagesMax = 20,
+                JournalBytesMax = (numbers.Length % 3) switch { 0 => 0, 1 => 500, _ => 100_000 },
+            };
             var workload = new Workload();
             var reader = new StoreReader();
             using (var store = new SqliteStore(options))
             {
                 store.Open(reader);
-                foreach (var group in workload.Groups(numbers)) store.Commit(group);
+                foreach (var group in workload.Groups(numbers))
+                {
+                    store.Commit(group);
+                    AssertPages(store, reader, workload.Model);
+                }
+
                 Assert.Empty(reader.Failures);
                 if (numbers.Length % 2 == 0) store.Close();
             }
@@ -55,9 +66,10 @@ public sealed class SqliteStoreTests : IDisposable
         {
             using var folder = new TemporaryFolder();
             var workload = new Exchanges(numbers);
-            var texts = new[] { 1, 7, 1_000 }.Select(size =>
+            var texts = new[] { (1, 0), (7, 300), (7, 1_000_000), (1_000, 0) }.Select(sizes =>
             {
-                var options = new StorageOptions { Path = folder.File($"{size}.db"), Mode = DurabilityMode.OperatingSystem };
+                var (size, journal) = sizes;
+                var options = new StorageOptions { Path = folder.File($"{size}-{journal}.db"), Mode = DurabilityMode.OperatingSystem, JournalBytesMax = journal };
                 using var store = new SqliteStore(options);
                 var reader = new StoreReader();
                 store.Open(reader);
@@ -197,7 +209,7 @@ public sealed class SqliteStoreTests : IDisposable
         const int Count = 5_500;
         var queue = Build.Session(1, "a");
         var other = Build.Session(2, "b");
-        using (var store = new SqliteStore(Options))
+        using (var store = new SqliteStore(Options with { JournalBytesMax = 0 }))
         {
             store.Open(new StoreReader());
             store.Commit([new StoreMutation.BeginQueue(queue), new StoreMutation.BeginQueue(other)]);
@@ -236,6 +248,21 @@ public sealed class SqliteStoreTests : IDisposable
         Assert.Equal(1, reader.Closed);
         Assert.Empty(reader.Failures);
         Assert.Equal(0, _folder.SizeOf("store.db-wal"));
+    }
+
+    // Pages are read while the journal knows more than the tables.
+    private static void AssertPages(SqliteStore store, StoreReader reader, StoreModel model)
+    {
+        foreach (var queue in model.Queues)
+        {
+            var waiting = queue.Entries.Where(entry => entry.Value.Packet.IsNone).Select(entry => entry.Key).ToArray();
+            var after = waiting.Length > 2 ? waiting[1] : 0;
+            var page = reader.Page(store, queue.Name, after, countMax: 4, long.MaxValue);
+            var expected = waiting.Where(id => id > after).ToArray();
+            Assert.Equal(expected.Take(4), page.Select(entry => entry.Message.Id));
+            if (reader.IsLast) Assert.InRange(expected.Length, 0, 4);
+            else Assert.InRange(expected.Length, 4, int.MaxValue);
+        }
     }
 
     private static void AssertWhole(StorageOptions options)

@@ -125,7 +125,7 @@ public sealed class StoreFailureTests : IDisposable
         using (var store = new SqliteStore(Options))
         {
             store.Open(new StoreReader());
-            store.Commit([new StoreMutation.BeginQueue(queue), .. Enumerable.Range(1, 20).Select(id => Build.Add(Build.Message(id, payloadBytes: 3_000), queue))]);
+            store.Commit([new StoreMutation.BeginQueue(queue), .. Enumerable.Range(1, 20).Select(id => Build.Add(Build.Message(id, payloadBytes: 5_000), queue))]);
             store.Close();
         }
 
@@ -164,7 +164,7 @@ public sealed class StoreFailureTests : IDisposable
         {
             store.Open(new StoreReader());
             var queue = Build.Session(1, "a");
-            store.Commit([new StoreMutation.BeginQueue(queue), .. Enumerable.Range(1, 50).Select(id => Build.Add(Build.Message(id, payloadBytes: 3_000), queue))]);
+            store.Commit([new StoreMutation.BeginQueue(queue), .. Enumerable.Range(1, 50).Select(id => Build.Add(Build.Message(id, payloadBytes: 5_000), queue))]);
             store.Close();
         }
 
@@ -172,8 +172,11 @@ public sealed class StoreFailureTests : IDisposable
         bytes.AsSpan(30 * 4_096, 4_096).CopyTo(bytes.AsSpan(31 * 4_096));
         File.WriteAllBytes(Options.Path, bytes);
 
+        // Where the page is read for its own sake the failure is an answer of the check, else it ends the check.
         using var engine = SqliteEngine.Open(Options);
-        Assert.Equal(StoreFailureKind.Damaged, Assert.Throws<StoreException>(() => engine.Check()).Failure.Kind);
+        var problems = new List<string>();
+        var thrown = Record.Exception(() => problems.AddRange(engine.Check())) as StoreException;
+        Assert.True(thrown?.Failure.Kind == StoreFailureKind.Damaged || problems.Count > 0);
     }
 
     /// <summary>Changes that break a rule, and the words for it.</summary>

@@ -72,7 +72,7 @@ public sealed class ThreadedStoreTests : IDisposable
 
         public void OnCommitted() => Hear("committed");
 
-        public void OnPage(StoredQueue queue, IReadOnlyList<StoredEntry> messages) => Hear($"page of {messages.Count}");
+        public void OnPage(StoredQueue queue, IReadOnlyList<StoredEntry> messages, bool isLast) => Hear($"page of {messages.Count}");
 
         public void OnFailed(StoreFailure failure) => Hear($"{failure.Kind}");
 

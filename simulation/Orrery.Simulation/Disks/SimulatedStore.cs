@@ -177,7 +177,8 @@ internal sealed class SimulatedStore : EventTarget, IMessageStore, IDisposable
 
         public void OnCommitted() => Add(listener => listener.OnCommitted());
 
-        public void OnPage(StoredQueue queue, IReadOnlyList<StoredEntry> messages) => Add(listener => listener.OnPage(queue, messages));
+        public void OnPage(StoredQueue queue, IReadOnlyList<StoredEntry> messages, bool isLast) =>
+            Add(listener => listener.OnPage(queue, messages, isLast));
 
         public void OnFailed(StoreFailure failure) => Add(listener => listener.OnFailed(failure));
 

@@ -14,8 +14,9 @@ internal sealed class BrokerDisk : IProcessStores, IDisposable
     /// <summary>The file of the database.</summary>
     public const string DatabaseFile = "store.db";
 
-    // Small, so that scenarios reach what a broker reaches in hours: the log is copied back, and pages leave the cache.
+    // Small, so that scenarios reach what a broker reaches in hours: the log is copied back, the journal is worked off, and pages leave the cache.
     private const int LogPagesMax = 64;
+    private const int JournalBytesMax = 4_096;
     private const int CacheKibibytes = 1_024;
     private const long NanosecondsPerMicrosecond = 1_000;
 
@@ -68,6 +69,7 @@ internal sealed class BrokerDisk : IProcessStores, IDisposable
                 _ => DurabilityMode.Group,
             },
             LogPagesMax = LogPagesMax,
+            JournalBytesMax = JournalBytesMax,
             CacheKibibytes = CacheKibibytes,
         };
         Disk.StopAt(StopAt, nanoseconds => OnStopped?.Invoke(nanoseconds));

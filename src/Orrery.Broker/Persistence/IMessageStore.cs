@@ -52,7 +52,8 @@ public interface IMessageStoreListener
     /// <summary>What <see cref="IMessageStore.ReadQueue"/> found.</summary>
     /// <param name="queue">The queue.</param>
     /// <param name="messages">In order; empty when nothing is left.</param>
-    void OnPage(StoredQueue queue, IReadOnlyList<StoredEntry> messages);
+    /// <param name="isLast">Whether the queue had no more.</param>
+    void OnPage(StoredQueue queue, IReadOnlyList<StoredEntry> messages, bool isLast);
 
     /// <summary>The call under way failed.</summary>
     void OnFailed(StoreFailure failure);

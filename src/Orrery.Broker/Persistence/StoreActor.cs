@@ -1,5 +1,6 @@
 using Microsoft.Extensions.Logging;
 using Orrery.Actors;
+using Orrery.Actors.Extensions;
 using static Orrery.Broker.Persistence.StoreProtocol;
 
 namespace Orrery.Broker.Persistence;
@@ -85,6 +86,9 @@ internal sealed class StoreActor : UntypedActor, IWithTimers
             case Opened opened:
                 OnOpened(opened);
                 break;
+            case Gather:
+                Self.Tell(Proceed.Instance, Self);
+                break;
             case Proceed:
                 OnProceed();
                 break;
@@ -160,13 +164,14 @@ internal sealed class StoreActor : UntypedActor, IWithTimers
         ProceedSoon();
     }
 
-    /// <summary>The rest of the mailbox comes first: many writes, one group.</summary>
+    /// <summary>Whoever is ready to write comes first, and then the rest of the mailbox: many writes, one group.</summary>
     private void ProceedSoon()
     {
         if (!_isScheduled && _underWay == Call.None)
         {
             _isScheduled = true;
-            Self.Tell(Proceed.Instance, Self);
+            Self.Tell(Gather.Instance, Self);
+            Context.EndTurn();
         }
     }
 
@@ -184,7 +189,7 @@ internal sealed class StoreActor : UntypedActor, IWithTimers
             var read = next.Message;
             if (read.Queue.IsEnded)
             {
-                OnPageRead(new PageRead(read.Queue, []));
+                OnPageRead(new PageRead(read.Queue, [], IsLast: true));
                 return;
             }
 
@@ -252,7 +257,7 @@ internal sealed class StoreActor : UntypedActor, IWithTimers
         Invariant.That(_underWay == Call.Reading);
         _underWay = Call.None;
         var read = _reads.Dequeue();
-        read.Asker.Tell(new Page(page.Queue, page.Entries, read.Message.Number), Self);
+        read.Asker.Tell(new Page(page.Queue, page.Entries, page.IsLast, read.Message.Number), Self);
         ProceedSoon();
     }
 
@@ -348,6 +353,11 @@ internal sealed class StoreActor : UntypedActor, IWithTimers
     }
 
     private readonly record struct Read(ReadPage Message, IActorRef Asker, long AfterGroup);
+
+    private sealed record Gather
+    {
+        public static Gather Instance { get; } = new();
+    }
 
     private sealed record Proceed
     {

@@ -45,7 +45,7 @@ public abstract record StoreMutation
     /// <summary>A message joins queues, which hold it by reference.</summary>
     public sealed record AddMessage(StoredMessage Message, IReadOnlyList<QueueTarget> Targets) : StoreMutation;
 
-    /// <summary>A message goes from a shared subscription's queue to that of a member.</summary>
+    /// <summary>A message that a member had begun goes back to the queue of its shared subscription, which does not have it.</summary>
     public sealed record MoveMessage(StoredMessage Message, StoredQueue From, QueueTarget To) : StoreMutation;
 
     /// <summary>A message leaves a queue: it is done, expired, refused or dropped.</summary>

@@ -44,9 +44,9 @@ internal sealed class StoreNumbering
     private StoreMutation.AddMessage? Admit(StoreMutation.AddMessage add)
     {
         var open = 0;
-        foreach (var target in add.Targets)
+        for (var i = 0; i < add.Targets.Count; i++)
         {
-            open += IsOpen(target.Queue) ? 1 : 0;
+            open += IsOpen(add.Targets[i].Queue) ? 1 : 0;
         }
 
         if (open == 0)

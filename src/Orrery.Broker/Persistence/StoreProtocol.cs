@@ -24,8 +24,9 @@ internal static class StoreProtocol
     /// <summary>The answer to <see cref="ReadPage"/>.</summary>
     /// <param name="Queue">The queue.</param>
     /// <param name="Entries">In the order of their ids; empty when nothing is left.</param>
+    /// <param name="IsLast">Whether the queue had no more.</param>
     /// <param name="Number">As asked.</param>
-    public sealed record Page(StoredQueue Queue, IReadOnlyList<StoredEntry> Entries, long Number);
+    public sealed record Page(StoredQueue Queue, IReadOnlyList<StoredEntry> Entries, bool IsLast, long Number);
 
     /// <summary>What the receiver wrote waits: there is no room, and the store tries again.</summary>
     public sealed record Stalled(StoreFailure Failure);
@@ -64,7 +65,7 @@ internal static class StoreProtocol
     }
 
     /// <summary>The listener's news: what the read under way found.</summary>
-    public sealed record PageRead(StoredQueue Queue, IReadOnlyList<StoredEntry> Entries);
+    public sealed record PageRead(StoredQueue Queue, IReadOnlyList<StoredEntry> Entries, bool IsLast);
 
     /// <summary>The listener's news: the call under way failed.</summary>
     public sealed record CallFailed(StoreFailure Failure);
@@ -87,8 +88,8 @@ internal static class StoreProtocol
 
         public void OnCommitted() => actor.Tell(Committed.Instance, ActorRefs.NoSender);
 
-        public void OnPage(StoredQueue queue, IReadOnlyList<StoredEntry> messages) =>
-            actor.Tell(new PageRead(queue, messages), ActorRefs.NoSender);
+        public void OnPage(StoredQueue queue, IReadOnlyList<StoredEntry> messages, bool isLast) =>
+            actor.Tell(new PageRead(queue, messages, isLast), ActorRefs.NoSender);
 
         public void OnFailed(StoreFailure failure) => actor.Tell(new CallFailed(failure), ActorRefs.NoSender);
 

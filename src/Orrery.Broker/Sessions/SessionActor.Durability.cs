@@ -12,17 +12,20 @@ namespace Orrery.Broker.Sessions;
 /// <remarks>A session whose broker has no store comes past here with a look at a null.</remarks>
 internal sealed partial class SessionActor
 {
+    private const int MutationsExpectedMax = 64;
+
     private readonly StoreHandle? _store;
     private StoredQueue? _kept;                         // what the store has of the session; null for nothing
     private bool _isDurable;                            // the store has its queue and its exchanges too, not the will alone
     private List<StoreMutation>? _mutations;            // decided, and not yet told
+    private int _mutationsExpected = 1;                 // as many as last time
     private bool _owesToken;                            // waits for what others wrote on this session's behalf
     private long _token;                                // this session's count of its writes
     private long _exchangeOrder;
 
     private StoredQueue? DurableQueue => _isDurable ? _kept : null;
 
-    private void Keep(StoreMutation mutation) => (_mutations ??= []).Add(mutation);
+    private void Keep(StoreMutation mutation) => (_mutations ??= new List<StoreMutation>(_mutationsExpected)).Add(mutation);
 
     /// <summary>Tells the store what was decided, before anybody else hears of it.</summary>
     private void TellStore()
@@ -33,6 +36,7 @@ internal sealed partial class SessionActor
         }
 
         _store!.Actor.Tell(new StoreProtocol.Write(_mutations ?? [], ++_token), Self);
+        _mutationsExpected = Math.Clamp(_mutations?.Count ?? 0, 1, MutationsExpectedMax);
         _mutations = null;
         _owesToken = false;
     }
@@ -95,7 +99,7 @@ internal sealed partial class SessionActor
     /// <summary>Puts a message into all durable queues on its route, in one write, which the publisher's acknowledgement waits for.</summary>
     private StoredMessage? KeepFor(Route route, ApplicationMessage message)
     {
-        if (!route.IsDurable || route.QueuesFor(message.QoS, message.Retain) is not { Count: > 0 } queues)
+        if (!route.IsDurable || route.QueuesFor(message.QoS, message.Retain) is not { Length: > 0 } queues)
         {
             return null;
         }
@@ -110,24 +114,27 @@ internal sealed partial class SessionActor
     {
         if (DurableQueue is { } queue)
         {
-            var target = new QueueTarget(queue, queued.QoS, queued.Retain, queued.Identifiers);
-            if (queued.Holder is null)
+            if (!ReferenceEquals(queued.Holder, queue))
             {
-                queued.Stored = new StoredMessage(queued.Message);  // a retained message, for example
-                Keep(new StoreMutation.AddMessage(queued.Stored, [target]));
-            }
-            else if (!ReferenceEquals(queued.Holder, queue))
-            {
-                Keep(new StoreMutation.MoveMessage(queued.Stored!, queued.Holder, target));
+                Take(queued, queue);
             }
 
-            queued.Holder = queue;
             Keep(new StoreMutation.StartExchange(queue, queued.Stored!, identifier, ++_exchangeOrder));
         }
         else if (queued is { Holder: not null, QoS: QoS.ExactlyOnce })
         {
             Unkeep(queued);                             // nobody else may get it, even if this session ends [MQTT-4.8.2-5]
         }
+    }
+
+    /// <summary>A message that this session's queue does not have yet: a retained one, or one that a shared subscription has given.</summary>
+    /// <remarks>It gets an identity of its own: the queue may hold the same message already, through another subscription.</remarks>
+    private void Take(QueuedMessage queued, StoredQueue queue)
+    {
+        Unkeep(queued);
+        queued.Stored = new StoredMessage(queued.Message);
+        queued.Holder = queue;
+        Keep(new StoreMutation.AddMessage(queued.Stored, [new QueueTarget(queue, queued.QoS, queued.Retain, queued.Identifiers)]));
     }
 
     private void KeepRelease(QueuedMessage queued)

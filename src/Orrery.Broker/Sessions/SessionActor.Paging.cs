@@ -6,7 +6,7 @@ namespace Orrery.Broker.Sessions;
 /// <summary>Reading the queue of a durable session back from the store, page by page.</summary>
 internal sealed partial class SessionActor
 {
-    private const int PageMessagesMax = 256;
+    private const int PageMessagesMax = 1_024;
     private const long PageBytesMax = 256 * 1024;
 
     // The next page is asked for while the rest of the last one is sent.
@@ -74,7 +74,7 @@ internal sealed partial class SessionActor
 
         if (messages.Count > 0 || page.Entries.Count == 0)
         {
-            _queue.EndRead(messages);
+            _queue.EndRead(messages, page.IsLast);
         }
         else
         {

@@ -4,15 +4,15 @@ namespace Orrery.Broker.Sessions;
 
 /// <summary>What of the queue is in the store alone.</summary>
 /// <remarks>
-/// A session that is behind keeps numbers. It reads its messages in the order of their ids, and a read that finds nothing
-/// ends that, for all that was written before the read has been read. What arrives while a page is read is held meanwhile, and
+/// A session that is behind keeps numbers. It reads its messages in the order of their ids, and a read that finds the
+/// end ends that, for all that was written before the read has been read. What arrives while a page is read is held meanwhile, and
 /// so is not missed: see <see cref="EndRead"/>. Each message is told to the session once, but it may read a message
 /// before it is told: what is told and has an id up to the largest read is known already (<see cref="WasRead"/>).
 /// </remarks>
 internal sealed partial class SessionQueue
 {
     /// <summary>Messages that a session keeps in memory before it leaves them to the store: a burst costs no read.</summary>
-    public const int LiveMessagesMax = 1_000;
+    public const int LiveMessagesMax = 4_000;
 
     /// <summary>Bytes of them.</summary>
     public const long LiveBytesMax = 1024 * 1024;
@@ -120,7 +120,8 @@ internal sealed partial class SessionQueue
 
     /// <summary>Takes in a page.</summary>
     /// <param name="page">In the order of ids.</param>
-    public void EndRead(List<QueuedMessage> page)
+    /// <param name="isLast">Whether the store had no more, so that the rest is what arrived meanwhile.</param>
+    public void EndRead(List<QueuedMessage> page, bool isLast)
     {
         Invariant.That(_arrived is not null);
         var arrived = _arrived;
@@ -131,7 +132,7 @@ internal sealed partial class SessionQueue
             Append(message);
         }
 
-        if (page.Count > 0 || _hasMissed)
+        if (!isLast || _hasMissed)
         {
             return;                                     // what arrived is read with the next page
         }
@@ -140,7 +141,7 @@ internal sealed partial class SessionQueue
         {
             if (message.Stored!.Id != 0 && message.Stored.Id <= _largestRead)
             {
-                continue;                               // in an earlier page
+                continue;                               // in this page or an earlier one
             }
 
             _behindCount--;

@@ -11,7 +11,7 @@ internal sealed class DurableRun
     private const int PayloadBytes = 64;
 
     // One client may have 1,024 in flight, and its session keeps 1,000 more in memory: so it keeps up.
-    private const int UndeliveredMax = 2_000;
+    private const int UndeliveredMax = 3_500;
 
     private readonly string _folder;
     private readonly BenchmarkArguments _options;

@@ -82,7 +82,12 @@ internal sealed class FakeStore(StoreModel? model = null) : IMessageStore
         Assert.Null(_pending);
         Assert.Null(_read);
         Reads++;
-        _read = () => _listener!.OnPage(queue, Model.Read(queue, afterMessageId, countMax, bytesMax));
+        _read = () =>
+        {
+            var page = Model.Read(queue, afterMessageId, countMax, bytesMax);
+            var isLast = page.Count == 0 || Model.Read(queue, page[^1].Message.Id, 1, 1).Count == 0;
+            _listener!.OnPage(queue, page, isLast);
+        };
         if (IsPrompt) Answer();
     }
 

@@ -10,7 +10,7 @@ namespace Orrery.Broker.Tests.Persistence;
 /// <summary>A message that a session is told of and loses, while the page that it had asked for, which holds the message, is on its way.</summary>
 public class PageRaceTests
 {
-    private const int Waiting = 300;                    // more than a page
+    private const int Waiting = 1_100;                   // more than a page
     private const int InFlight = 10;
     private const string Session = "/user/broker/sessions/s1";
 
@@ -19,10 +19,15 @@ public class PageRaceTests
 
     public PageRaceTests()
     {
-        _world = new DurableWorld(new BrokerOptions { QueuedMessagesMax = 1_000, QueuedBytesMax = 65_536 });
+        _world = new DurableWorld(new BrokerOptions { QueuedMessagesMax = 1_200, QueuedBytesMax = 65_536 });
         _world.Durable("s").Subscribe("t", QoS.AtLeastOnce);
         _world.World.Connect("s", cleanStart: false, sessionExpiry: 3_600).Drop();
-        _world.Plain("p").Send([.. Enumerable.Range(0, Waiting).Select(n => Publish("t", $"{n}", QoS.AtLeastOnce, (ushort)(n + 1)))]);
+        var publisher = _world.Plain("p");
+        foreach (var batch in Enumerable.Range(0, Waiting).Chunk(100))
+        {
+            publisher.Send([.. batch.Select(n => Publish("t", $"{n}", QoS.AtLeastOnce, (ushort)(n + 1)))]);
+        }
+
         _client = _world.Durable("s", with: c => c with { ReceiveMaximum = InFlight });
     }
 
@@ -66,7 +71,7 @@ public class PageRaceTests
     private List<string> AskForAPage()
     {
         var got = new List<string>();
-        while (got.Count < 110)
+        while (got.Count < 494)
         {
             var publish = _client.Expect<PublishPacket>();
             got.Add(TestClient.Text(publish));

@@ -34,7 +34,7 @@ public class PagingTests
         Assert.Equal(Enumerable.Range(0, Messages).Select(n => $"{n}"), got);
         Assert.Empty(world.Store.Model["s"].Entries);
         Assert.Equal(0, world.World.Statistics()[Counter.StoredMessages]);
-        Assert.InRange(world.Store.Reads, Messages / 256, (Messages / 128) + 2);
+        Assert.InRange(world.Store.Reads, Messages / 1_024, (Messages / 512) + 2);
     }
 
     [Fact]

@@ -70,6 +70,24 @@ public class SharedQueueTests
     }
 
     [Fact]
+    [Trait("Oracle", "P-2")]
+    public void A_message_that_comes_to_a_session_by_two_subscriptions_is_kept_for_each()
+    {
+        var member = _world.Durable("m");
+        member.Subscribe("$share/g/t");
+        member.Subscribe("t");
+        _world.Plain("p").Publish("t", "a", QoS.AtLeastOnce, 1);
+        var first = member.ExpectPublish("t", "a");
+        var second = member.ExpectPublish("t", "a");
+        member.Send(PubAck(first));
+
+        _world.Crash();
+        var again = _world.Durable("m").ExpectPublish("t", "a");
+
+        Assert.Equal((second.PacketIdentifier, true), (again.PacketIdentifier, again.Duplicate));
+    }
+
+    [Fact]
     [Trait("Oracle", "H-2")]
     public void QoS_2_that_a_member_without_a_lasting_session_has_begun_is_given_to_nobody_else()
     {

@@ -19,7 +19,7 @@ internal sealed class ThrowingStore : IMessageStore
 
     public void Commit(IReadOnlyList<StoreMutation> mutations) => throw new InvalidOperationException("planted");
 
-    public void ReadQueue(StoredQueue queue, long afterMessageId, int countMax, long bytesMax) => _listener!.OnPage(queue, []);
+    public void ReadQueue(StoredQueue queue, long afterMessageId, int countMax, long bytesMax) => _listener!.OnPage(queue, [], isLast: true);
 
     public void Close() => _listener!.OnClosed();
 }

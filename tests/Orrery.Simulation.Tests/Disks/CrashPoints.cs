@@ -18,7 +18,7 @@ internal sealed class CrashPoints
     public CrashPoints(IEnumerable<int> numbers, DurabilityMode mode = DurabilityMode.Group, Func<StoreMutation, bool>? isKept = null, DiskFaults? faults = null,
         Action<SqliteEngine>? atEnd = null)
     {
-        _options = new StorageOptions { Path = "store.db", Mode = mode, LogPagesMax = 6 };
+        _options = new StorageOptions { Path = "store.db", Mode = mode, LogPagesMax = 6, JournalBytesMax = 300 };
         Disk = new SimulatedDisk(_kernel, "disk") { Faults = faults ?? new DiskFaults() };
         var workload = new Workload();
         using var mounted = new MountedDisk(Disk);

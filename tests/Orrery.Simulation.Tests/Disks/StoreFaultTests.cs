@@ -12,7 +12,7 @@ namespace Orrery.Simulation.Tests.Disks;
 
 public sealed class StoreFaultTests : IDisposable
 {
-    private static readonly StorageOptions Options = new() { Path = "store.db", LogPagesMax = 6 };
+    private static readonly StorageOptions Options = new() { Path = "store.db", LogPagesMax = 6, JournalBytesMax = 300 };
 
     private readonly SimulationKernel _kernel = new(new KernelOptions { Seed = 11 });
     private readonly SimulatedDisk _disk;
@@ -155,12 +155,21 @@ public sealed class StoreFaultTests : IDisposable
     public void A_disk_that_is_full_while_the_store_opens_does_not_keep_it_from_opening()
     {
         for (var i = 0; i < 5; i++) _store.Commit([Add(3_000)]);
-        _disk.Faults = new DiskFaults { CapacityBytes = _disk.UsedBytes };
-        _disk.Kill();
+        var disk = _disk.CopyAfter(new SimulationKernel(new KernelOptions { Seed = 1 }), long.MaxValue);
+        disk.Kill();
+        disk.Faults = new DiskFaults { CapacityBytes = 1 };
+        using var mounted = new MountedDisk(disk);
+        using var store = new SqliteStore(Options with { FileSystem = mounted.Name });
+        var reader = new StoreReader();
 
-        _store.Open(_reader);
+        store.Open(reader);
 
-        Assert.Empty(_reader.Failures);
+        Assert.Empty(reader.Failures);
+        Assert.Equal(5, Assert.Single(reader.Queues).QueuedCount);
+        Assert.Equal([1, 2, 3, 4, 5], reader.Page(store, _queue, 0, 9, long.MaxValue).Select(entry => entry.Message.Id));
+        disk.Faults = new DiskFaults();
+        store.Commit([new StoreMutation.RemoveMessage(_queue, new StoredMessage(Add(0).Message.Message) { Id = 2 })]);
+        Assert.Equal([1, 3, 4, 5], reader.Page(store, _queue, 0, 9, long.MaxValue).Select(entry => entry.Message.Id));
     }
 
     [Fact]
@@ -183,7 +192,7 @@ public sealed class StoreFaultTests : IDisposable
     [Fact]
     public void A_bit_that_rots_is_found_or_was_in_free_space()
     {
-        _store.Commit([.. Enumerable.Range(0, 50).Select(_ => Add(2_000))]);
+        _store.Commit([.. Enumerable.Range(0, 50).Select(_ => Add(5_000))]);
         _store.Close();
         var text = StoreReader.TextOf(_store);
         _store.Close();
@@ -211,7 +220,7 @@ public sealed class StoreFaultTests : IDisposable
     [Fact]
     public void Reads_that_fail_end_the_store()
     {
-        _store.Commit([.. Enumerable.Range(0, 50).Select(_ => Add(2_000))]);
+        _store.Commit([.. Enumerable.Range(0, 50).Select(_ => Add(5_000))]);
         _store.Open(_reader);
         _disk.Faults = new DiskFaults { ReadErrorsPermille = 1_000 };
 

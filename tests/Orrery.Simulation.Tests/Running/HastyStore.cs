@@ -33,7 +33,7 @@ internal sealed class HastyStore(IMessageStore store) : IMessageStore
         {
         }
 
-        public void OnPage(StoredQueue queue, IReadOnlyList<StoredEntry> messages) => inner.OnPage(queue, messages);
+        public void OnPage(StoredQueue queue, IReadOnlyList<StoredEntry> messages, bool isLast) => inner.OnPage(queue, messages, isLast);
 
         public void OnFailed(StoreFailure failure) => inner.OnFailed(failure);
 

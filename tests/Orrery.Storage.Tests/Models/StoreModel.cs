@@ -34,13 +34,13 @@ internal sealed class StoreModel
             case StoreMutation.AddMessage add:
                 foreach (var target in add.Targets)
                 {
-                    Find(target.Queue)?.Entries.TryAdd(add.Message.Id, new Entry(add.Message, target));
+                    Find(target.Queue)?.Entries.Add(add.Message.Id, new Entry(add.Message, target));
                 }
 
                 break;
             case StoreMutation.MoveMessage move:
                 Find(move.From)?.Entries.Remove(move.Message.Id);
-                Find(move.To.Queue)?.Entries.TryAdd(move.Message.Id, new Entry(move.Message, move.To));
+                Find(move.To.Queue)?.Entries.Add(move.Message.Id, new Entry(move.Message, move.To));
                 break;
             case StoreMutation.SetRetained set:
                 _retained[set.Message.Message.Topic.ToString()] = set.Message;

@@ -18,6 +18,9 @@ internal sealed class StoreReader : IMessageStoreListener
 
     public int Closed { get; private set; }
 
+    /// <summary>Whether the last page was said to be the queue's last.</summary>
+    public bool IsLast { get; private set; }
+
     public (long Queue, long Message)? Opened { get; private set; }
 
     public void OnQueue(RecoveredQueue queue) => Queues.Add(queue);
@@ -35,10 +38,11 @@ internal sealed class StoreReader : IMessageStoreListener
         Acknowledged?.Invoke();
     }
 
-    public void OnPage(StoredQueue queue, IReadOnlyList<StoredEntry> messages)
+    public void OnPage(StoredQueue queue, IReadOnlyList<StoredEntry> messages, bool isLast)
     {
         _page.Clear();
         _page.AddRange(messages);
+        IsLast = isLast;
     }
 
     public void OnFailed(StoreFailure failure) => Failures.Add(failure);

@@ -116,9 +116,10 @@ internal sealed class Workload
     {
         var entries = EntriesOf(from);
         var to = Queue(ref choice)!;
-        return entries.Count == 0 || to == from
+        var moved = entries.Count == 0 ? null : entries[choice.Of(entries.Count)].Message;
+        return moved is null || to == from || EntriesOf(to).Any(entry => entry.Message == moved)
             ? new StoreMutation.AddMessage(NewMessage(ref choice), Targets(ref choice))
-            : new StoreMutation.MoveMessage(entries[choice.Of(entries.Count)].Message, from, Target(to, ref choice));
+            : new StoreMutation.MoveMessage(moved, from, Target(to, ref choice));
     }
 
     private List<StoreModel.Entry> EntriesOf(StoredQueue queue) =>
