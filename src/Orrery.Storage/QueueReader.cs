@@ -41,11 +41,10 @@ internal sealed class QueueReader
                 var id = isRow ? _page.Integer(0) : long.MaxValue;
                 if (next < added?.Count && added[next] <= id)
                 {
-                    var isInTable = id == added[next];
-                    _pending.TryGet(new EntryKey(queueId, added[next++]), out var found);
+                    _pending.TryGet(new EntryKey(queueId, added[next]), out var found);
                     if (!Fits(found.Row.CountedBytes)) break;
-                    entries.Add(Entry(added[next - 1], found.Row));
-                    if (isInTable) isRow = _page.Step();
+                    entries.Add(Entry(added[next], found.Row));
+                    if (id == added[next++]) isRow = _page.Step();
                     continue;
                 }
 

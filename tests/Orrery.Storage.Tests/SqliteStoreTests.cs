@@ -262,6 +262,11 @@ public sealed class SqliteStoreTests : IDisposable
             Assert.Equal(expected.Take(4), page.Select(entry => entry.Message.Id));
             if (reader.IsLast) Assert.InRange(expected.Length, 0, 4);
             else Assert.InRange(expected.Length, 4, int.MaxValue);
+
+            // What does not fit by its bytes is not the end of the queue.
+            page = reader.Page(store, queue.Name, after, countMax: 100, bytesMax: 20);
+            Assert.Equal(expected.Take(page.Count), page.Select(entry => entry.Message.Id));
+            Assert.Equal(reader.IsLast, page.Count == expected.Length);
         }
     }
 
