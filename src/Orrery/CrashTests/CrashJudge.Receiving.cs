@@ -85,8 +85,11 @@ internal sealed partial class CrashJudge
         delivery.Begun++;
         var known = publish.Duplicate ? delivery.Copies.FindIndex(copy => copy.Identifier == publish.PacketIdentifier.Value) : -1;
         var isOnSameConnection = known >= 0 && delivery.Copies[known].Connection == next.Connection;
-        if (known >= 0) delivery.Copies[known] = (publish.PacketIdentifier.Value, next.Connection);
-        else delivery.Copies.Add((publish.PacketIdentifier.Value, next.Connection));
+
+        // What is repeated because its PUBACK was lost has the place that it had.
+        var ordinal = known >= 0 ? delivery.Copies[known].Ordinal : session.NextOrdinal();
+        if (known >= 0) delivery.Copies[known] = (publish.PacketIdentifier.Value, next.Connection, ordinal);
+        else delivery.Copies.Add((publish.PacketIdentifier.Value, next.Connection, ordinal));
         if (delivery.Begun == 1)
         {
             Delivered++;
@@ -113,10 +116,7 @@ internal sealed partial class CrashJudge
         if (!publish.Duplicate) session.HasNew[(int)publish.Message.QoS] = true;
         else if (!isOnSameConnection) JudgeRepetition(session, publish, next);
         if (message.Will is { } will) JudgePublishedWill(message, will, next);
-
-        // What is repeated because its PUBACK was lost has the place that it had.
-        if (!publish.Duplicate || delivery.Ordinal == 0) delivery.Ordinal = session.NextOrdinal();
-        return delivery.Ordinal;
+        return ordinal;
     }
 
     private JudgedSession? OtherMemberWith(JudgedSession session, JudgedMessage message) =>

@@ -30,12 +30,10 @@ internal sealed class Delivery
     /// <summary>How often an exchange began with it: what a receiver hands over at the first PUBLISH.</summary>
     public int Begun { get; set; }
 
-    /// <summary>The copies that the broker made of it, as far as they are known: identifier, and connection where it last came.</summary>
-    public List<(ushort Identifier, int Connection)> Copies { get; } = new(1);
+    /// <summary>The copies that the broker made of it, as far as they are known: identifier, connection where it last came, and the place of its
+    /// exchange among those of the session.</summary>
+    public List<(ushort Identifier, int Connection, long Ordinal)> Copies { get; } = new(1);
 
     /// <summary>How often it was released: what a receiver hands over at PUBREL.</summary>
     public int Released { get; set; }
-
-    /// <summary>The place of its last exchange among those of the session; 0 for none.</summary>
-    public long Ordinal { get; set; }
 }

@@ -10,7 +10,7 @@ internal sealed class DurableRun
 {
     private const int PayloadBytes = 64;
 
-    // One client may have 1,024 in flight, and its session keeps 1,000 more in memory: so it keeps up.
+    // The session keeps 4,000 in memory: so it keeps up, and none is read from the disk.
     private const int UndeliveredMax = 3_500;
 
     private readonly string _folder;

@@ -107,6 +107,19 @@ public class CrashJudgeTests
     }
 
     [Fact]
+    public void Each_copy_of_a_message_that_its_publisher_repeated_has_a_place_of_its_own()
+    {
+        // The second copy left for the connection that the crash ended, and is first seen with DUP 1.
+        var begun = () => Story.Subscribed().Publish(1, QoS.AtLeastOnce).Publish(1, QoS.AtLeastOnce, duplicate: true).Accept(1, QoS.AtLeastOnce).Published(2)
+            .Deliver(1, 1, QoS.AtLeastOnce).Deliver(2, 2).Crash().Connect("s", isPresent: true)
+            .Deliver(1, 1, QoS.AtLeastOnce, duplicate: true).Deliver(2, 2, duplicate: true).Deliver(1, 3, QoS.AtLeastOnce, duplicate: true)
+            .Answer(1, QoS.AtLeastOnce).Crash().Connect("s", isPresent: true);
+
+        begun().Deliver(2, 2, duplicate: true).Deliver(1, 3, QoS.AtLeastOnce, duplicate: true).Holds();
+        begun().Deliver(1, 3, QoS.AtLeastOnce, duplicate: true).Deliver(2, 2, duplicate: true).Breaks(CrashRule.Order);
+    }
+
+    [Fact]
     public void DUP_is_set_where_something_is_repeated_and_only_there()
     {
         Story.Subscribed().Published(1).Deliver(1, 1).Crash().Connect("s", isPresent: true).Deliver(1, 1).Breaks(CrashRule.Dup);
