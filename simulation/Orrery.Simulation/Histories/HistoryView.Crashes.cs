@@ -16,12 +16,17 @@ internal sealed partial class HistoryView
     {
         if (connection.ConnectRead is not { } connect || BrokerOf(connection.Broker).Persistence == Persistence.Memory) return;
         if (World.EndAfter(connection.Broker, connect.Nanoseconds) is not { } ended) return;
-        if (History.Events.Skip(IndexAt(ended)).First(e => e.Kind == HistoryKind.ProcessEnded && e.Node == connection.Broker).Name == "stop") return;
+        if (KeepsAllAt(connection.Broker, ended)) return;
         var answered = AnsweredBy(connection);
         var since = KeptBefore(connection.Broker, ended);
         var first = connection.BrokerRead.Find(read => read.Index > answered && read.Nanoseconds >= since);
         if (first is not null) connection.ForgottenFrom = first.Index;
     }
+
+    /// <summary>Whether a process was stopped in order: then it has kept everything, if its store took anything.</summary>
+    private bool KeepsAllAt(string broker, long ended) =>
+        History.Events.Skip(IndexAt(ended)).First(e => e.Kind == HistoryKind.ProcessEnded && e.Node == broker).Name == "stop"
+        && !Stalls.Any(stall => stall.Node == broker && stall.Overlaps(ended, ended));
 
     /// <summary>The CONNECTs of which an end of the process may have hidden what became of them: they were kept, and nobody was told.</summary>
     /// <param name="earlier">The session of before; null for none.</param>

@@ -228,6 +228,23 @@ public sealed class StoreRunTests
         Assert.Contains("a/b=four", result.Delivered("sub"));
     }
 
+    /// <summary>A stop in order keeps everything, and where nothing can be kept it is no more than a crash.</summary>
+    [Fact]
+    public void D5_What_a_full_disk_did_not_take_before_a_stop_may_come_again()
+    {
+        var result = Run("""
+            - { at: 1s, do: connect, client: sub }
+            - { at: 1990ms, do: publish, client: pub, topic: a/b, qos: 1, payload: last }
+            - { at: 2s, do: fault, id: full, kind: disk_full, node: b1 }
+            - { at: 3s, do: stop, node: b1, then: { restart: 1s } }
+            - { at: 3500ms, do: heal, id: full }
+            - { at: 20s, do: wait }
+            """);
+
+        AssertPasses(result);
+        Assert.Equal(2, result.Delivered("sub").Count(text => text == "a/b=last"));
+    }
+
     [Fact]
     public void D5_After_a_failed_sync_nothing_is_acknowledged_until_the_broker_starts_again()
     {
