@@ -103,10 +103,14 @@ internal static class RetainedOracles
     private static void JudgeExpiry(HistoryView view, Publication publication, Transmission sent, string says, List<BrokenRule> broken)
     {
         if (publication.Packet.Message.Properties?.MessageExpiryIntervalSeconds is not { } seconds || view.World.CountsOtherwise(sent.Session.Broker)) return;
-        var waited = sent.Sent.Nanoseconds - view.History.Events[publication.MayFrom].Nanoseconds;
+
+        // One that its publisher sent again may have been taken in again, and counts from then.
+        var reads = publication.Sends.Where(send => send.Read is { } read && read.Index < sent.Sent.Index).ToArray();
+        var isRepeated = reads.Length > 1;
+        var waited = sent.Sent.Nanoseconds - (isRepeated ? reads[^1].Read! : view.History.Events[publication.MayFrom]).Nanoseconds;
         if (waited > (seconds + 1) * NanosecondsPerSecond)
             broken.Add(new("R-5", new Violation($"{says}, {Say.Time(waited)} after it was published with an expiry of {seconds} s.", publication.Sends[0].Sent, sent.Sent)));
-        else if (sent.Connection.Version == MqttVersion.V5 && !Expiry.IsRight(seconds, waited, sent.Packet.Message.Properties?.MessageExpiryIntervalSeconds))
+        else if (!isRepeated && sent.Connection.Version == MqttVersion.V5 && !Expiry.IsRight(seconds, waited, sent.Packet.Message.Properties?.MessageExpiryIntervalSeconds))
             broken.Add(new("R-5", new Violation($"{says} with {Expiry.Describe(sent.Packet)}, {Say.Time(waited)} after it was published with an expiry of {seconds} s.", publication.Sends[0].Sent, sent.Sent)));
     }
 

@@ -56,9 +56,11 @@ internal static partial class OracleCases
         Breaks("R-5",
             ("expired", () => Holding(brief).After(20).Subscribe("sub#1", "r").Deliver("sub#1", Left(brief, 0))),
             ("the whole interval is left", () => Holding(brief).After(5).Subscribe("sub#1", "r").Deliver("sub#1", brief)),
-            ("nothing is left of it", () => Holding(brief).After(5).Subscribe("sub#1", "r").Deliver("sub#1", one)));
+            ("nothing is left of it", () => Holding(brief).After(5).Subscribe("sub#1", "r").Deliver("sub#1", one)),
+            ("expired since it was sent again", () => SentAgain(brief).After(20).Subscribe("sub#1", "r").Deliver("sub#1", Left(brief, 0))));
         Keeps("R-5",
             ("half of it is left", () => Holding(brief).After(5).Subscribe("sub#1", "r").Deliver("sub#1", Left(brief, 5))),
+            ("half of it is left since it was sent again", () => SentAgain(brief).After(5).Subscribe("sub#1", "r").Deliver("sub#1", Left(brief, 5))),
             ("expired and not sent", () => Holding(brief).After(20).Subscribe("sub#1", "r")));
 
         Breaks("R-6",
@@ -83,6 +85,10 @@ internal static partial class OracleCases
         foreach (var message in messages) story.Publish("pub#1", message).After(1);
         return story;
     }
+
+    /// <summary>A message that was not answered and came once more later.</summary>
+    private static HistoryBuilder SentAgain(PublishPacket message) => new HistoryBuilder().At(1).Connect("pub", Lasting()).Connect("sub").At(2)
+        .ToBroker("pub#1", message).End("pub#1").After(8).Connect("pub", Lasting(), present: true).Publish("pub#2", message with { Duplicate = true });
 
     private static void Wills()
     {
