@@ -39,6 +39,7 @@ internal static unsafe partial class Sqlite3
     public const int OpenNoMutex = 0x8000;
     public const int OpenWriteAheadLog = 0x80000;
 
+    public const int ConfigMemoryStatus = 9;
     public const int ConfigNoCheckpointOnClose = 1006;
     public const int ControlReserveBytes = 38;
     public const int PreparePersistent = 1;
@@ -49,6 +50,15 @@ internal static unsafe partial class Sqlite3
     private const string Library = "e_sqlite3";
 
     private static readonly IntPtr Transient = new(-1);
+
+    // Before the first call, which sets the library up: after that it takes no such options.
+    static Sqlite3()
+    {
+        if (OperatingSystem.IsMacOS() && RuntimeInformation.ProcessArchitecture == Architecture.Arm64) return;
+
+        // Nobody asks how much memory all databases take together, and one lock for every allocation of all threads is the price of counting it.
+        _ = ConfigureLibrary(ConfigMemoryStatus, 0);
+    }
 
     [LibraryImport(Library, EntryPoint = "sqlite3_open_v2", StringMarshalling = StringMarshalling.Utf8)]
     public static partial int Open(string path, out IntPtr connection, int flags, string? fileSystem);
@@ -129,6 +139,10 @@ internal static unsafe partial class Sqlite3
 
     [LibraryImport(Library, EntryPoint = "sqlite3_vfs_unregister")]
     public static partial int UnregisterFileSystem(FileSystemTable* table);
+
+    // Variadic, as sqlite3_db_config.
+    [LibraryImport(Library, EntryPoint = "sqlite3_config")]
+    private static partial int ConfigureLibrary(int option, int value);
 
     /// <summary>Binds a copy of bytes.</summary>
     public static int BindBlob(IntPtr statement, int index, ReadOnlySpan<byte> bytes)
