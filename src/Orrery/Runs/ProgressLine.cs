@@ -2,7 +2,7 @@ using System.Globalization;
 
 namespace Orrery.Runs;
 
-/// <summary>A bar on the last line of standard error that shows how far a command is; nothing where that is no screen.</summary>
+/// <summary>A bar on the last line of standard error that shows how far a command is, and how long the rest may take; nothing where that is no screen.</summary>
 internal sealed class ProgressLine(Terminal terminal, int total)
 {
     private const int Width = 30;
@@ -10,7 +10,10 @@ internal sealed class ProgressLine(Terminal terminal, int total)
 
     private static readonly TimeSpan Interval = TimeSpan.FromMilliseconds(100);     // often enough for the eye
 
+    private static readonly TimeSpan GuessedAfter = TimeSpan.FromSeconds(5);        // the first runs take longer than the rest
+
     private readonly Lock _lock = new();                                    // runs end on several threads
+    private readonly long _begun = terminal.Time.GetTimestamp();
     private long _shown;
     private int _done;
     private int _failed;
@@ -48,6 +51,17 @@ internal sealed class ProgressLine(Terminal terminal, int total)
         var filled = (int)((long)Width * _done / total);
         return string.Create(
             CultureInfo.InvariantCulture,
-            $"[{new string('#', filled)}{new string('.', Width - filled)}] {_done} of {total}{(_failed > 0 ? $", {_failed} not passed" : "")}");
+            $"[{new string('#', filled)}{new string('.', Width - filled)}] {_done} of {total}{(_failed > 0 ? $", {_failed} not passed" : "")}{Left()}");
+    }
+
+    /// <summary>How long the rest takes if it goes on as it went so far.</summary>
+    private string Left()
+    {
+        var elapsed = terminal.Time.GetElapsedTime(_begun);
+        if (elapsed < GuessedAfter || _done == total) return "";
+        var left = elapsed * ((double)(total - _done) / _done);
+        return left < TimeSpan.FromMinutes(2)
+            ? string.Create(CultureInfo.InvariantCulture, $", {Math.Ceiling(left.TotalSeconds)} s left")
+            : string.Create(CultureInfo.InvariantCulture, $", {Math.Ceiling(left.TotalMinutes)} min left");
     }
 }

@@ -26,6 +26,23 @@ public sealed class ProgressLineTests
     }
 
     [Fact]
+    public void After_some_seconds_it_says_how_long_the_rest_takes_if_it_goes_on_so()
+    {
+        var error = new StringWriter();
+        var progress = new ProgressLine(Terminal(error, isScreen: true), 100);
+
+        foreach (var milliseconds in (int[])[4_900, 7_100, 400])
+        {
+            _clock.Milliseconds += milliseconds;
+            progress.Advance(hasFailed: false);
+        }
+
+        Assert.Equal(
+            ["1 of 100", "2 of 100, 10 min left", "3 of 100, 7 min left"],
+            error.ToString().Split('\r', StringSplitOptions.RemoveEmptyEntries).Select(line => line[(line.LastIndexOf(']') + 2)..]));
+    }
+
+    [Fact]
     public void Where_standard_error_is_no_screen_nothing_is_drawn()
     {
         var error = new StringWriter();
