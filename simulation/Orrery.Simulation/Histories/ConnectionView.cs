@@ -116,10 +116,16 @@ internal sealed class ConnectionView(string name, string client, string broker)
     {
         if (Connect is not { } connect) return 0;
         if (connect.Version != MqttVersion.V5) return connect.CleanStart ? 0 : max;
-        var agreed = ConnAck?.SessionExpiryIntervalSeconds ?? connect.SessionExpiryIntervalSeconds ?? 0;
+        var agreed = AgreedExpirySeconds(max);
         if (agreed == 0 || ClientDisconnect?.Packet!.Packet is not DisconnectPacket { SessionExpiryIntervalSeconds: { } changed }) return agreed;
         return Math.Min(changed, max);
     }
+
+    /// <summary>Session Expiry Interval that counts while it is open, whatever its DISCONNECT says, in seconds.</summary>
+    /// <param name="max">The broker's limit, which is what an MQTT 3 session with Clean Session 0 gets.</param>
+    public uint AgreedExpirySeconds(uint max) => Connect is not { } connect ? 0
+        : connect.Version == MqttVersion.V5 ? ConnAck?.SessionExpiryIntervalSeconds ?? connect.SessionExpiryIntervalSeconds ?? 0
+        : connect.CleanStart ? 0 : max;
 
     /// <summary>The index from which on what the broker read may be forgotten, since its process ended without having answered it;
     /// <see cref="int.MaxValue"/> for nothing.</summary>

@@ -80,9 +80,9 @@ internal sealed class Disturbances
     /// outlives it, was set and the process ended.</summary>
     public bool CountsOtherwise(string node) => ClockChanged(node) || (_jumps.Contains(node) && _ends.Exists(end => end.Node == node));
 
-    /// <summary>When a process that ended at an instant, or was down then, was there again; null for never.</summary>
+    /// <summary>When a process that ended at an instant, or was down then, was there again; null for never. One that ended at the instant of its start was not.</summary>
     public long? BackAfter(string node, long at) =>
-        _absences.Find(absence => absence.Node == node && absence.From <= at && absence.To >= at) is not { } absence ? at : absence.To == long.MaxValue ? null : absence.To;
+        _absences.FindLast(absence => absence.Node == node && absence.From <= at && absence.To >= at) is not { } absence ? at : absence.To == long.MaxValue ? null : absence.To;
 
     /// <summary>Whether a process was paused in a stretch of time.</summary>
     public bool IsPaused(string node, long from, long to) => _pauses.Exists(pause => pause.Node == node && pause.Overlaps(from, to));

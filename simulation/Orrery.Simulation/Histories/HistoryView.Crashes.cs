@@ -28,6 +28,23 @@ internal sealed partial class HistoryView
         History.Events.Skip(IndexAt(ended)).First(e => e.Kind == HistoryKind.ProcessEnded && e.Node == broker).Name == "stop"
         && !Stalls.Any(stall => stall.Node == broker && stall.Overlaps(ended, ended));
 
+    /// <summary>When the process ended that may have hidden what became of the CONNECT of a connection: it may have been kept, and nobody was told; null for never.</summary>
+    public long? HiddenBy(ConnectionView connection) =>
+        connection is { ConnectRead: { } read, ConnAckSent: null } && BrokerOf(connection.Broker).Persistence != Persistence.Memory
+        && World.EndAfter(connection.Broker, read.Nanoseconds) is { } ended && Survives(connection.Broker, ended)
+        && read.Nanoseconds >= KeptBefore(connection.Broker, Math.Min(ended, connection.BrokerEnded?.Nanoseconds ?? long.MaxValue))
+        && (connection.CloseLatest ?? ended) >= KeptBefore(connection.Broker, ended)
+            ? ended
+            : null;
+
+    /// <summary>The latest instant at which a session may end that a CONNECT has left of which an end of the process hid what became of it; null for none.</summary>
+    public long? HiddenSessionEndsBy(ConnectionView connection)
+    {
+        if (HiddenBy(connection) is not { } ended) return null;
+        var seconds = connection.SessionExpirySeconds(OptionsOf(connection.Broker).SessionExpiryIntervalMaxSeconds);
+        return seconds == uint.MaxValue ? long.MaxValue : ExpiresBy(connection.Broker, ended, ended, seconds * NanosecondsPerSecond);
+    }
+
     /// <summary>The CONNECTs of which an end of the process may have hidden what became of them: they were kept, and nobody was told.</summary>
     /// <param name="earlier">The session of before; null for none.</param>
     /// <param name="next">The connection that asks for a session.</param>

@@ -108,16 +108,21 @@ internal sealed partial class HistoryView
     private (long First, long Last, SessionEnd End) TimedEndOf(SessionView session, HistoryEvent? before)
     {
         var last = session.Last;
-        var seconds = last.SessionExpirySeconds(OptionsAt(session.Broker, last.ConnAckSent?.Index ?? 0).SessionExpiryIntervalMaxSeconds);
-        if (last.CloseEarliest is not { } closed || (before is not null && closed > before.Nanoseconds) || seconds == uint.MaxValue)
-            return (long.MaxValue, long.MaxValue, SessionEnd.None);
+        var max = OptionsAt(session.Broker, last.ConnAckSent?.Index ?? 0).SessionExpiryIntervalMaxSeconds;
+        if (last.CloseEarliest is not { } closed || (before is not null && closed > before.Nanoseconds)) return (long.MaxValue, long.MaxValue, SessionEnd.None);
         var closedBy = last.CloseLatest ?? closed;
-        if (seconds == 0) return (closed, closedBy, SessionEnd.WithConnection);
+
+        // DISCONNECT has no answer: where the broker ends right behind one, what it says of the expiry may not have been kept.
+        var said = last.SessionExpirySeconds(max);
+        var agreed = World.EndAfter(session.Broker, closed) is { } ended && closedBy >= KeptBefore(session.Broker, ended) ? last.AgreedExpirySeconds(max) : said;
+        var (least, most) = (Math.Min(said, agreed), Math.Max(said, agreed));
+        if (least == uint.MaxValue) return (long.MaxValue, long.MaxValue, SessionEnd.None);
+        if (most == 0) return (closed, closedBy, SessionEnd.WithConnection);
         if (World.CountsOtherwise(session.Broker)) return (closed, long.MaxValue, SessionEnd.Expired);
-        var late = ExpiresBy(session.Broker, closed, closedBy, seconds * NanosecondsPerSecond);
-        if (late == long.MaxValue) return (closed + (seconds * NanosecondsPerSecond) - ClockTickNanoseconds, late, SessionEnd.Expired);
-        if (World.LastPause(session.Broker, closed, late) is { } pause) late = Math.Max(late, Sum(pause.To, Facts.TimerGranularityNanoseconds));
-        return (closed + (seconds * NanosecondsPerSecond) - ClockTickNanoseconds, late, SessionEnd.Expired);
+        var first = closed + (least * NanosecondsPerSecond) - (least == 0 ? 0 : ClockTickNanoseconds);
+        var late = most == uint.MaxValue ? long.MaxValue : ExpiresBy(session.Broker, closed, closedBy, most * NanosecondsPerSecond);
+        if (late != long.MaxValue && World.LastPause(session.Broker, closed, late) is { } pause) late = Math.Max(late, Sum(pause.To, Facts.TimerGranularityNanoseconds));
+        return (first, late, SessionEnd.Expired);
     }
 
     /// <summary>The latest instant at which a time that began with the end of a connection is over; <see cref="long.MaxValue"/> where nobody is there to count it.</summary>
@@ -130,9 +135,11 @@ internal sealed partial class HistoryView
     public long ExpiresBy(string broker, long closed, long closedBy, long time)
     {
         var from = closedBy;
-        if (World.EndAfter(broker, closed) is { } ended && closedBy >= KeptBefore(broker, ended))
+
+        // Whoever ends again before it has kept from when it counts, as in the middle of its start, counts anew from the next one.
+        for (var ended = World.EndAfter(broker, closed); ended is { } at && from >= KeptBefore(broker, at); ended = World.EndAfter(broker, at + 1))
         {
-            if (World.BackAfter(broker, ended) is not { } back) return long.MaxValue;
+            if (World.BackAfter(broker, at) is not { } back) return long.MaxValue;
             from = Math.Max(from, back + RecoveryNanoseconds(broker, back));
         }
 

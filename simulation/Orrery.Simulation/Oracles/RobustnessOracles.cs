@@ -58,6 +58,7 @@ internal static class RobustnessOracles
             if (facts is not { Baseline: { } before, AtEnd: { } after } || !view.World.IsUp(name, since, view.Facts.EndNanoseconds)) continue;
             if (view.Connections.Any(connection => connection.Broker == name && (connection.CloseLatest is not { } closed || closed > since))) continue;
             if (view.Sessions.Any(session => session.Broker == name && session.EndLatest > since)) continue;
+            if (view.Connections.Any(connection => connection.Broker == name && view.HiddenSessionEndsBy(connection) > since)) continue;
 
             // A retained message keeps the actors of its topic.
             var isRetaining = view.Once(RetainedModel.Of).Topics.Any(topic => topic.Broker == name);

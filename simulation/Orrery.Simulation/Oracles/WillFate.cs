@@ -30,7 +30,24 @@ internal sealed record WillFate(ConnectionView Connection, WillDue Due, long Fro
 
     /// <summary>The fate of every will of a history.</summary>
     public static IReadOnlyList<WillFate> Of(HistoryView view) =>
-        [.. view.Connections.Where(connection => connection is { IsAccepted: true, Will: not null }).Select(connection => Of(view, connection))];
+    [
+        .. view.Connections.Where(connection => connection is { IsAccepted: true, Will: not null }).Select(connection => Of(view, connection)),
+        .. view.Connections.Where(connection => connection is { ConnAckSent: null, Connect: not null, Will: not null }).Select(connection => Hidden(view, connection)).OfType<WillFate>(),
+    ];
+
+    /// <summary>The broker ended before CONNACK left: it may have kept the will with the session, and cannot know afterwards that nobody was told.
+    /// It may be published behind that end, as one of a connection that was open then. Null where no end of the process hides what became of it.</summary>
+    private static WillFate? Hidden(HistoryView view, ConnectionView connection)
+    {
+        if (view.HiddenBy(connection) is not { } ended || view.World.BackAfter(connection.Broker, ended) is not { } back) return null;
+        var seconds = connection.SessionExpirySeconds(view.OptionsAt(connection.Broker, connection.ConnectRead!.Index).SessionExpiryIntervalMaxSeconds);
+        var delay = Math.Min(connection.Version == MqttVersion.V5 ? connection.Will!.DelayIntervalSeconds : 0, seconds) * NanosecondsPerSecond;
+        var from = connection.CloseEarliest == ended && !view.World.CountsOtherwise(connection.Broker) ? back + delay - Judging.ClockTickNanoseconds : back;
+        var next = view.Connections.FirstOrDefault(next => next is { IsAccepted: true } && next.Broker == connection.Broker && next.ClientId == connection.ClientId && next.ConnectRead?.Nanoseconds >= back);
+        return next is { ConnAck.SessionPresent: true } && next.ConnAckSent!.Nanoseconds < from
+            ? new(connection, WillDue.Never, 0, 0, "W-7", $"{next} resumed its session at {Say.Time(next.ConnectRead!)}, before it was due")
+            : new(connection, WillDue.Perhaps, next is null ? from : Math.Min(from, Math.Max(back, next.ConnectRead!.Nanoseconds)), long.MaxValue, "W-7", $"{connection} was open when {connection.Broker} ended at {Say.Time(ended)}, before its CONNACK");
+    }
 
     private static WillFate Of(HistoryView view, ConnectionView connection)
     {

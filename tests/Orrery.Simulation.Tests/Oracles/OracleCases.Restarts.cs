@@ -33,9 +33,13 @@ internal static partial class OracleCases
 
         Breaks("S-4",
             ("gone too early, though its store has it", () => Open(100).After(2).Crash("kill", "c#1").After(40).Connect("c", Lasting(100))),
+            ("as long as CONNECT says, though DISCONNECT said more", () => Longer(5).Crash("kill").After(60).Connect("c", Lasting(30))),
+            ("there too long, over two crashes", () => Open(100).After(2).Crash("kill", 50, "c#1").After(5).Crash("kill", 50).After(60).Connect("c", Lasting(100), present: true)),
             ("there too long, over a crash", () => Open(100).After(1).End("c#1", "reset", "reset").After(5).Crash("kill").After(95).Connect("c", Lasting(100), present: true)),
             ("gone too early, closed before the crash", () => Open(100).After(1).End("c#1", "reset", "reset").After(5).Crash("kill").After(80).Connect("c", Lasting(100))));
         Keeps("S-4",
+            ("as long as CONNECT says, where the broker ends right behind a DISCONNECT that says more", () => Longer(0.1).Crash("kill").After(60).Connect("c", Lasting(30))),
+            ("counted from a start that came to its end", () => Open(100).After(2).Crash("kill", 50, "c#1").Crash("kill", 50).After(60).Connect("c", Lasting(100), present: true)),
             ("counted over a crash", () => Open(100).After(1).End("c#1", "reset", "reset").After(5).Crash("kill").After(90).Connect("c", Lasting(100), present: true)),
             ("over while the broker was away", () => Open(10).After(1).End("c#1", "reset", "reset").After(5).Crash("kill", 60).After(1).Connect("c", Lasting(10))),
             ("counted from the start of the broker, where its connection ended with it", () => Open(100).After(2).Crash("kill", 50, "c#1").After(60).Connect("c", Lasting(100), present: true)),
@@ -47,13 +51,17 @@ internal static partial class OracleCases
             .Deliver("sub#2", Message("a/b", "1", QoS.AtLeastOnce, properties: new MessageProperties(messageExpiryIntervalSeconds: 42)))));
 
         var dead = Message("w", "dead", QoS.AtLeastOnce);
+        Breaks("W-2", ("of a CONNECT that had waited for a minute for its CONNACK when the broker ended", () => Unheard(20, 60).Connect("c", Leaving(20, 3600, QoS.AtLeastOnce)).After(19.05).Deliver("sub#2", dead)));
         Breaks("W-7",
+            ("early, of a CONNECT whose CONNACK had not left", () => Unheard(20, 0.5).After(5).Deliver("sub#2", dead)),
             ("never, though somebody listens", () => Orphaned(20).After(30)),
             ("never, though somebody comes back", () => Orphaned(0, listens: false).After(10).Connect("sub", Lasting(), present: true)),
             ("early", () => Orphaned(20).After(5).Deliver("sub#2", dead)),
             ("late", () => Orphaned(20).After(25).Deliver("sub#2", dead)),
             ("though resumed", () => Orphaned(20).After(5).Connect("c", Lasting(), present: true).After(15).Deliver("sub#2", dead)));
         Keeps("W-7",
+            ("of a CONNECT whose CONNACK had not left", () => Unheard(20, 0.5).After(19.05).Deliver("sub#2", dead)),
+            ("of a CONNECT whose CONNACK had not left, and not published", () => Unheard(20, 0.5).After(30)),
             ("counted from the start", () => Orphaned(20).After(19.05).Deliver("sub#2", dead)),
             ("for one who comes back", () => Orphaned(0, listens: false).After(10).Connect("sub", Lasting(), present: true).Deliver("sub#2", dead)),
             ("resumed before it is due", () => Orphaned(20).After(5).Connect("c", Lasting(), present: true)),
@@ -110,6 +118,8 @@ internal static partial class OracleCases
 
     private static HistoryBuilder Open(uint expiry) => Stored(new HistoryBuilder().At(1).Connect("c", Lasting(expiry)));
 
+    private static HistoryBuilder Longer(double before) => Open(30).After(1).ToBroker("c#1", new DisconnectPacket { SessionExpiryIntervalSeconds = 100 }).End("c#1", "closed", "fin").After(before);
+
     /// <summary>A client with a will and a lasting session, and one that listens.</summary>
     private static HistoryBuilder Mourned(uint delay) =>
         new HistoryBuilder().At(1).Connect("sub", Lasting()).Subscribe("sub#1", "w", QoS.AtLeastOnce).Connect("c", Leaving(delay, 3600, QoS.AtLeastOnce)).At(5);
@@ -119,6 +129,14 @@ internal static partial class OracleCases
     {
         var story = Stored(Mourned(delay)).After(2).Crash("kill", "sub#1", "c#1");
         return listens ? story.Connect("sub", Lasting(), present: true) : story;
+    }
+
+    // The broker ends before it has answered a CONNECT with a will.
+    private static HistoryBuilder Unheard(uint delay, double seconds)
+    {
+        var story = Stored(new HistoryBuilder().At(1).Connect("sub", Lasting()).Subscribe("sub#1", "w", QoS.AtLeastOnce).At(5)).Add(HistoryKind.FaultStarted, "c->b1", name: "clog");
+        var asking = story.Open("c");
+        return story.ToBroker(asking, Leaving(delay, 3600, QoS.AtLeastOnce) with { ClientId = "c" }).After(seconds).Crash("kill", "sub#1", asking).Connect("sub", Lasting(), present: true);
     }
 
     // The will's connection ends five seconds before the broker does; its delay is over so many seconds after that.
