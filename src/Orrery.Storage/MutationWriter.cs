@@ -95,19 +95,29 @@ internal sealed class MutationWriter
         foreach (var row in _direct.Take())
         {
             _directChanges.Absorb(0, row);
-            _directChanges.TakeOldest(_entries.Apply);
-            _entries.Flush();
-            _directChanges.Recycle();
+            Apply(_directChanges, _ => !_directChanges.IsEmpty);
         }
 
         return _journal.Take();
     }
 
-    /// <summary>Makes an entry as the journal says.</summary>
-    public void Apply(EntryKey key, PendingEntry entry) => _entries.Apply(key, entry);
+    /// <summary>Writes what the oldest rows of the journal were the first to change, as it is now.</summary>
+    /// <param name="pending">The journal, whose rows are taken out.</param>
+    /// <param name="goesOn">Asked before each row; gets the number of entries that were changed so far.</param>
+    /// <returns>The id of the last row that was taken; 0 for none.</returns>
+    public long Apply(PendingChanges pending, Func<int, bool> goesOn)
+    {
+        var (last, changed) = (0L, 0);
+        while (goesOn(changed))
+        {
+            (last, var count) = pending.TakeOldest(_entries.Apply);
+            changed += count;
+        }
 
-    /// <summary>Writes what <see cref="Apply"/> has gathered.</summary>
-    public void Flush() => _entries.Flush();
+        _entries.Flush();
+        pending.Recycle();
+        return last;
+    }
 
     /// <summary>Forgets what was not written yet: the transaction was undone.</summary>
     public void Forget()

@@ -30,7 +30,7 @@ internal sealed class QueueReader
     public List<StoredEntry> Read(long queueId, long afterMessageId, int countMax, long bytesMax, out bool isLast)
     {
         var entries = new List<StoredEntry>();
-        var added = _pending.HasChangesAfter(queueId, afterMessageId) ? _pending.AddedAfter(queueId, afterMessageId, countMax) : null;
+        var added = _pending.AddedAfter(queueId, afterMessageId, countMax);
         var (next, bytes) = (0, 0L);
         _page.Bind(1, queueId).Bind(2, afterMessageId);
         try

@@ -107,7 +107,7 @@ public sealed class SqliteEngine : IDisposable
     public void Commit(IReadOnlyList<StoreMutation> mutations) => Guard(() =>
     {
         _begin.Run();
-        if (IsJournalLong) Apply(whileLong: true);
+        if (IsJournalLong) ApplySome();
         var rows = _writer.Write(mutations);
         var first = _lastJournalId + 1;
         foreach (var row in rows) _insertJournal.Bind(1, ++_lastJournalId).BindBlob(2, row.Bytes.AsSpan(0, row.Length)).Run();
@@ -265,7 +265,7 @@ public sealed class SqliteEngine : IDisposable
         }
 
         _begin.Run();
-        Apply(whileLong: false);
+        ApplyAll();
         read();
         Undo();
     }
@@ -274,26 +274,18 @@ public sealed class SqliteEngine : IDisposable
     {
         if (_pending.IsEmpty) return;
         _begin.Run();
-        Apply(whileLong: false);
+        ApplyAll();
         _commit.Run();
     }
 
-    /// <summary>Writes what the journal says into the tables, oldest first: all of it, or some of what is too much.</summary>
-    private void Apply(bool whileLong)
-    {
-        var (last, left) = (0L, EntriesAppliedPerCommit);
-        while (whileLong ? IsJournalLong && left > 0 : !_pending.IsEmpty)
-        {
-            (last, var count) = _pending.TakeOldest(_writer.Apply);
-            left -= count;
-        }
+    private void ApplyAll() => Apply(_ => !_pending.IsEmpty);
 
-        _writer.Flush();
-        _pending.Recycle();
-        _deleteJournal.Bind(1, last).Run();
-    }
+    /// <summary>So much of a journal that is too long that a commit hardly notices.</summary>
+    private void ApplySome() => Apply(changed => IsJournalLong && changed < EntriesAppliedPerCommit);
 
-    private bool IsJournalLong => !_pending.IsEmpty && (_pending.Bytes > _options.JournalBytesMax || _pending.Count > PendingEntriesMax);
+    private void Apply(Func<int, bool> goesOn) => _deleteJournal.Bind(1, _writer.Apply(_pending, goesOn)).Run();
+
+    private bool IsJournalLong => _pending.Bytes > _options.JournalBytesMax || _pending.Count > PendingEntriesMax;
 
     private void ReadJournal()
     {

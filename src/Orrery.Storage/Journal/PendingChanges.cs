@@ -45,6 +45,7 @@ internal sealed class PendingChanges(JournalBuffers buffers)
                 continue;
             }
 
+            if (kind is < JournalKind.Add or > JournalKind.RemoveInbound) throw JournalReader.Unreadable();
             var (queue, second) = (reader.Number(), reader.Number());
             var isInbound = kind is JournalKind.AddInbound or JournalKind.RemoveInbound;
             var key = isInbound ? EntryKey.OfInbound(queue, second) : new EntryKey(queue, second);
@@ -61,11 +62,9 @@ internal sealed class PendingChanges(JournalBuffers buffers)
                 case JournalKind.Start:
                     (entry.Packet, entry.Place, entry.State) = ((ushort)reader.Number(), reader.Number(), 0);
                     break;
-                case JournalKind.Advance:
+                default:                                // it has come further
                     entry.State = (byte)reader.Number();
                     break;
-                default:
-                    throw JournalReader.Unreadable();
             }
         }
 
@@ -117,17 +116,15 @@ internal sealed class PendingChanges(JournalBuffers buffers)
     /// <summary>What is to become of an entry, if that is not what the table says.</summary>
     public bool TryGet(EntryKey key, out PendingEntry entry) => _entries.TryGetValue(key, out entry);
 
-    /// <summary>Whether something may have changed in a queue behind an id.</summary>
-    public bool HasChangesAfter(long queue, long message) => _queues.TryGetValue(queue, out var index) && index.Largest > message;
-
     /// <summary>Messages behind an id that wait in a queue and are not in the table, in order.</summary>
     /// <param name="queue">The queue.</param>
     /// <param name="message">The id.</param>
     /// <param name="countMax">At most so many.</param>
-    public List<long> AddedAfter(long queue, long message, int countMax)
+    /// <returns>Null where nothing of the queue has changed behind the id: the table knows it all.</returns>
+    public List<long>? AddedAfter(long queue, long message, int countMax)
     {
+        if (!_queues.TryGetValue(queue, out var index) || index.Largest <= message) return null;
         var ids = new List<long>();
-        if (!_queues.TryGetValue(queue, out var index)) return ids;
         if (index.IsUnordered)
         {
             foreach (var (key, entry) in _entries)
