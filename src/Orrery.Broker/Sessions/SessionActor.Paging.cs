@@ -11,6 +11,7 @@ internal sealed partial class SessionActor
 
     // The next page is asked for while the rest of the last one is sent.
     private const int PageLowWater = PageMessagesMax / 2;
+    private const long PageBytesLowWater = PageBytesMax / 2;
 
     private long _pageNumber;                           // of the last page that was asked for: others are of no use
     private bool _isReading;
@@ -23,7 +24,7 @@ internal sealed partial class SessionActor
             return;
         }
 
-        if (!_queue.IsOverfull && (_attached is null || IsCongested || _queue.LiveCount >= PageLowWater))
+        if (!_queue.IsOverfull && (_attached is null || IsCongested || _queue.LiveCount >= PageLowWater || _queue.LiveBytes >= PageBytesLowWater))
         {
             return;
         }

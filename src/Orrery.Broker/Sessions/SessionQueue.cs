@@ -26,6 +26,9 @@ internal sealed partial class SessionQueue
     /// <summary>How many wait in memory.</summary>
     public int LiveCount => _acknowledged.Count + _unacknowledged.Count;
 
+    /// <summary>Bytes of those.</summary>
+    public long LiveBytes => _liveBytes;
+
     /// <summary>Appends a message.</summary>
     /// <param name="message">The message.</param>
     /// <param name="lost">Gets the messages that had to give way, the new one perhaps among them.</param>

@@ -38,6 +38,28 @@ public class PagingTests
     }
 
     [Fact]
+    public void A_slow_client_with_large_messages_has_no_more_than_a_page_and_a_half_in_memory()
+    {
+        const int Messages = 40;                        // 2.5 MiB
+        var world = new DurableWorld();
+        world.Durable("s").Subscribe("t", QoS.AtLeastOnce);
+        world.World.Connect("s", cleanStart: false, sessionExpiry: 3_600).Drop();
+        var publisher = world.Plain("p");
+        for (var i = 0; i < Messages; i++)
+        {
+            publisher.Publish("t", $"{i}".PadRight(64 * 1024), QoS.AtLeastOnce, (ushort)(i + 1));
+        }
+
+        var subscriber = world.Durable("s", with: c => c with { ReceiveMaximum = 1 });
+
+        Assert.Equal(1, subscriber.InboxCount);
+        Assert.Equal(1, world.Store.Reads);             // 3 of 64 KiB: a page has 256 KiB
+        var got = CrashPointTests.Drain(subscriber);
+        Assert.Equal(Enumerable.Range(0, Messages).Select(n => $"{n}"), got.Select(payload => payload.TrimEnd()));
+        Assert.InRange(world.Store.Reads, Messages / 4, Messages);
+    }
+
+    [Fact]
     public void A_session_that_keeps_up_reads_nothing()
     {
         var world = new DurableWorld();
