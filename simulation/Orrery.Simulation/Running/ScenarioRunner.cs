@@ -1,4 +1,5 @@
 using System.Globalization;
+using Orrery.Client;
 using Orrery.Simulation.Expectations;
 using Orrery.Simulation.Histories;
 using Orrery.Simulation.Kernel;
@@ -62,7 +63,7 @@ public static class ScenarioRunner
         {
             // Steps upon triggers move the end further out while the run goes on.
             var end = world.Script.EndNanoseconds;
-            var quiet = Math.Max(end, Math.Min(world.LastTrafficNanoseconds + QuietNanoseconds, end + world.Phases.SettleNanoseconds));
+            var quiet = Math.Max(end, Math.Min(LastSignOfLife(world) + QuietNanoseconds, end + world.Phases.SettleNanoseconds));
             if (world.Kernel.NowNanoseconds >= quiet) break;
             RunUntil(world, quiet > end && world.Kernel.NowNanoseconds < end ? end : quiet);
         }
@@ -70,6 +71,12 @@ public static class ScenarioRunner
         world.Recorder.Add(HistoryKind.PhaseStarted, Recorder.ScriptNode, "end");
         if (!world.HasFailed) world.Facts.NoteEnd();
     }
+
+    // Who waits for an acknowledgement on a connection that is dead has not noticed yet, and sends again when it does.
+    private static long LastSignOfLife(RunWorld world) =>
+        world.Phases.HealNanoseconds is not null && world.Clients.Any(client => client.Model.Core is { State: ClientState.Connected, UnfinishedCount: > 0 })
+            ? world.Kernel.NowNanoseconds
+            : world.LastTrafficNanoseconds;
 
     // A failed actor ends the run: what follows shows nothing more.
     private static void RunUntil(RunWorld world, long nanoseconds)

@@ -66,6 +66,29 @@ public sealed class ProfileTests
     }
 
     [Fact]
+    public void A_run_that_heals_goes_on_while_a_client_has_not_noticed_that_its_connection_is_dead()
+    {
+        var result = Runs.Run(Runs.Scenario(
+            """
+            pub: { keep_alive: 10s, clean_start: false, session_expiry: 1h, keep_state: true, reconnect: 1s }
+            sub: { auto_subscribe: [ { filter: a/b, qos: 1 } ] }
+            """,
+            """
+            - { at: 0s, do: connect, client: sub }
+            - { at: 0s, do: connect, client: pub }
+            - { at: 2s, do: fault, kind: rebind, link: pub->b1 }
+            - { at: 3s, do: publish, client: pub, topic: a/b, qos: 1 }
+            """,
+            """
+            phases: { warmup: 1s, chaos: 3s, heal: { within: 60s } }
+            expect:
+              - { delivered: { client: sub, topic: a/b }, exactly_once: true }
+            """));
+
+        Assert.True(result.Verdict == Verdict.Pass, string.Join('\n', result.Findings.Select(finding => $"{finding.Rule}: {finding.Message}")));
+    }
+
+    [Fact]
     public void What_is_included_disturbs_no_other_class()
     {
         static string[] Clogs(RunResult result) => [.. Faults(result).Where(fault => fault.Name == "clog").Take(3).Select(fault => $"{fault.Nanoseconds} {fault.Node}")];
