@@ -28,6 +28,9 @@ internal sealed class Attachment
     /// <summary>QoS 1 and 2 publications that the client may have unanswered, as its CONNACK said [MQTT-3.3.4-7].</summary>
     public required int InboundMaximum { get; init; }
 
+    /// <summary>Whether the session was there before this connection.</summary>
+    public required bool HasResumed { get; init; }
+
     /// <summary>How long the session outlives this connection; DISCONNECT may change it.</summary>
     public uint SessionExpiryIntervalSeconds { get; set; }
 

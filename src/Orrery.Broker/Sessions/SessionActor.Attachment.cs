@@ -118,6 +118,7 @@ internal sealed partial class SessionActor
         _attached = new Attachment(attach.Connection, connect.Version, connect.MaximumPacketSize ?? uint.MaxValue, receiveMaximum, expiry)
         {
             InboundMaximum = _broker.Options.ReceiveMaximum,
+            HasResumed = present,
         };
         _will = connect.Will;
         Context.Watch(attach.Connection);

@@ -239,6 +239,11 @@ internal sealed partial class SessionActor
         var connection = _attached!.Connection;
         if (DropHeld(out var end))
         {
+            if (_attached.HasResumed)
+            {
+                _attached.SessionExpiryIntervalSeconds = _sessionExpiryIntervalSeconds;     // who is refused does not end the session
+            }
+
             connection.Tell(new ConnectionProtocol.Refused(connectCode, reason), Self); // CONNACK had not left
         }
         else

@@ -101,6 +101,25 @@ public class StoreFailureTests
         Assert.True(late.IsClosed);
     }
 
+    [Fact]
+    [Trait("Oracle", "P-6")]
+    public void Who_is_refused_on_a_full_disk_does_not_end_the_session_that_it_asked_for()
+    {
+        _world.World.Connect("s", cleanStart: false, sessionExpiry: 3_600).Drop();
+        _world.Plain("p").Publish("t", "kept", QoS.AtLeastOnce, 1);
+        _world.Store.Failure = Full;
+        var refused = _world.World.Open();
+        refused.Send(new ConnectPacket { Version = MqttVersion.V5, ClientId = "s", CleanStart = false });     // its expiry is 0
+        Assert.Equal(ReasonCode.QuotaExceeded, refused.Expect<ConnAckPacket>().ReasonCode);
+        _world.Store.Failure = null;
+        _world.Advance(2);
+
+        var back = _world.World.Open();
+        back.Send(new ConnectPacket { Version = MqttVersion.V5, ClientId = "s", CleanStart = false, SessionExpiryIntervalSeconds = 3_600 });
+        Assert.True(back.Expect<ConnAckPacket>().SessionPresent);
+        back.ExpectPublish("t", "kept");
+    }
+
     [Theory]
     [InlineData("full since then")]
     [InlineData("full before")]

@@ -50,10 +50,16 @@ internal static partial class OracleCases
         Keeps("ME-3", ("counted while the broker was away", () => Stored(Pair(QoS.AtLeastOnce)).End("sub#1", "reset", "reset").Publish("pub#1", brief).After(5).Crash("kill", 50, "pub#1").After(3).Connect("sub", Lasting(), present: true)
             .Deliver("sub#2", Message("a/b", "1", QoS.AtLeastOnce, properties: new MessageProperties(messageExpiryIntervalSeconds: 42)))));
 
+        Breaks("L-4",
+            ("an actor of a session whose CONNECT had waited for a minute for its CONNACK when the broker ended", () => Unanswered(3_600, 60)),
+            ("an actor of a session that is over, whose CONNACK had not left when the broker ended", () => Unanswered(10, 0.5)));
+        Keeps("L-4", ("a session that lives, whose CONNACK had not left when the broker ended", () => Unanswered(3_600, 0.5)));
+
         var dead = Message("w", "dead", QoS.AtLeastOnce);
         Breaks("W-2", ("of a CONNECT that had waited for a minute for its CONNACK when the broker ended", () => Unheard(20, 60).Connect("c", Leaving(20, 3600, QoS.AtLeastOnce)).After(19.05).Deliver("sub#2", dead)));
         Breaks("W-7",
             ("early, of a CONNECT whose CONNACK had not left", () => Unheard(20, 0.5).After(5).Deliver("sub#2", dead)),
+            ("though resumed, of a CONNECT whose CONNACK had not left", () => Unheard(20, 0.5).After(5).Connect("c", Lasting(), present: true).After(15).Deliver("sub#2", dead)),
             ("never, though somebody listens", () => Orphaned(20).After(30)),
             ("never, though somebody comes back", () => Orphaned(0, listens: false).After(10).Connect("sub", Lasting(), present: true)),
             ("early", () => Orphaned(20).After(5).Deliver("sub#2", dead)),
@@ -137,6 +143,16 @@ internal static partial class OracleCases
         var story = Stored(new HistoryBuilder().At(1).Connect("sub", Lasting()).Subscribe("sub#1", "w", QoS.AtLeastOnce).At(5)).Add(HistoryKind.FaultStarted, "c->b1", name: "clog");
         var asking = story.Open("c");
         return story.ToBroker(asking, Leaving(delay, 3600, QoS.AtLeastOnce) with { ClientId = "c" }).After(seconds).Crash("kill", "sub#1", asking).Connect("sub", Lasting(), present: true);
+    }
+
+    // The broker ends before it has answered a CONNECT, and has a session in the end.
+    private static HistoryBuilder Unanswered(uint expiry, double seconds)
+    {
+        var counts = new BrokerCounts(10, 0, 0, 0, 0);
+        var story = new HistoryBuilder().With(new BrokerFacts { Persistence = Persistence.Fsync, Baseline = counts, AtEnd = counts with { Actors = 12, Sessions = 1 } }).At(1)
+            .Add(HistoryKind.FaultStarted, "c->b1", name: "clog");
+        var asking = story.Open("c");
+        return story.ToBroker(asking, Lasting(expiry) with { ClientId = "c" }).After(seconds).Crash("kill", asking).After(60);
     }
 
     // The will's connection ends five seconds before the broker does; its delay is over so many seconds after that.
