@@ -114,8 +114,6 @@ internal sealed class ConnectionView(string name, string client, string broker)
     /// <param name="max">The broker's limit, which is what an MQTT 3 session with Clean Session 0 gets.</param>
     public uint SessionExpirySeconds(uint max)
     {
-        if (Connect is not { } connect) return 0;
-        if (connect.Version != MqttVersion.V5) return connect.CleanStart ? 0 : max;
         var agreed = AgreedExpirySeconds(max);
         if (agreed == 0 || ClientDisconnect?.Packet!.Packet is not DisconnectPacket { SessionExpiryIntervalSeconds: { } changed }) return agreed;
         return Math.Min(changed, max);

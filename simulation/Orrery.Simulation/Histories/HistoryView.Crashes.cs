@@ -30,10 +30,15 @@ internal sealed partial class HistoryView
 
     /// <summary>When the process ended that may have hidden what became of the CONNECT of a connection: it may have been kept, and nobody was told; null for never.</summary>
     public long? HiddenBy(ConnectionView connection) =>
+        UnseenBy(connection) is { } ended && Survives(connection.Broker, ended) && (connection.CloseLatest ?? ended) >= KeptBefore(connection.Broker, ended) ? ended : null;
+
+    /// <summary>When the process ended without an answer to the CONNECT of a connection; null for never.</summary>
+    /// <remarks>The answer to a CONNECT waits for nothing but the store. One that was there for longer than what it leads to takes to be kept,
+    /// and whose connection was open all the while, was not hidden by the end of the process: the broker has not worked on it.</remarks>
+    private long? UnseenBy(ConnectionView connection) =>
         connection is { ConnectRead: { } read, ConnAckSent: null } && BrokerOf(connection.Broker).Persistence != Persistence.Memory
-        && World.EndAfter(connection.Broker, read.Nanoseconds) is { } ended && Survives(connection.Broker, ended)
+        && World.EndAfter(connection.Broker, read.Nanoseconds) is { } ended
         && read.Nanoseconds >= KeptBefore(connection.Broker, Math.Min(ended, connection.BrokerEnded?.Nanoseconds ?? long.MaxValue))
-        && (connection.CloseLatest ?? ended) >= KeptBefore(connection.Broker, ended)
             ? ended
             : null;
 
@@ -48,18 +53,15 @@ internal sealed partial class HistoryView
     /// <summary>The CONNECTs of which an end of the process may have hidden what became of them: they were kept, and nobody was told.</summary>
     /// <param name="earlier">The session of before; null for none.</param>
     /// <param name="next">The connection that asks for a session.</param>
-    /// <remarks>The answer to a CONNECT waits for nothing but the store. One that was there for longer than what it leads to takes to be kept,
-    /// and whose connection was open all the while, was not hidden by the end of the process: the broker has not worked on it.</remarks>
     private List<ConnectionView> UnseenBefore(SessionView? earlier, ConnectionView next)
     {
-        _unanswered ??= _connections.FindAll(connection => connection is { ConnectRead: not null, ConnAckSent: null } && BrokerOf(connection.Broker).Persistence != Persistence.Memory);
-        return _unanswered.FindAll(unseen => unseen.Broker == next.Broker && unseen.ClientId == next.ClientId
-            && unseen.ConnectRead is { } read && read.Index < next.ConnAckSent!.Index && (earlier is null || read.Index > earlier.Last.ConnAckSent!.Index)
-            && World.EndAfter(next.Broker, read.Nanoseconds) is { } ended && ended <= next.ConnAckSent.Nanoseconds
-            && read.Nanoseconds >= KeptBefore(next.Broker, Math.Min(ended, unseen.BrokerEnded?.Nanoseconds ?? long.MaxValue)));
+        _unseen ??= _connections.FindAll(connection => UnseenBy(connection) is not null);
+        return _unseen.FindAll(unseen => unseen.Broker == next.Broker && unseen.ClientId == next.ClientId
+            && unseen.ConnectRead!.Index is var read && read < next.ConnAckSent!.Index && (earlier is null || read > earlier.Last.ConnAckSent!.Index)
+            && UnseenBy(unseen) <= next.ConnAckSent.Nanoseconds);
     }
 
-    private List<ConnectionView>? _unanswered;
+    private List<ConnectionView>? _unseen;
 
     /// <summary>What a new connection should find where an end of the process hid what became of CONNECTs before it. One that only goes on with
     /// the session, and for as long, is no reason to lose it.</summary>

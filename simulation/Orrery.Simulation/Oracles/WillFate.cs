@@ -41,7 +41,7 @@ internal sealed record WillFate(ConnectionView Connection, WillDue Due, long Fro
     {
         if (view.HiddenBy(connection) is not { } ended || view.World.BackAfter(connection.Broker, ended) is not { } back) return null;
         var seconds = connection.SessionExpirySeconds(view.OptionsAt(connection.Broker, connection.ConnectRead!.Index).SessionExpiryIntervalMaxSeconds);
-        var delay = Math.Min(connection.Version == MqttVersion.V5 ? connection.Will!.DelayIntervalSeconds : 0, seconds) * NanosecondsPerSecond;
+        var delay = DelayOf(connection, seconds);
         var from = connection.CloseEarliest == ended && !view.World.CountsOtherwise(connection.Broker) ? back + delay - Judging.ClockTickNanoseconds : back;
         var next = view.Connections.FirstOrDefault(next => next is { IsAccepted: true } && next.Broker == connection.Broker && next.ClientId == connection.ClientId && next.ConnectRead?.Nanoseconds >= back);
         return next is { ConnAck.SessionPresent: true } && next.ConnAckSent!.Nanoseconds < from
@@ -52,12 +52,12 @@ internal sealed record WillFate(ConnectionView Connection, WillDue Due, long Fro
     private static WillFate Of(HistoryView view, ConnectionView connection)
     {
         if (connection.CloseEarliest is not { } closed) return new(connection, WillDue.Never, 0, 0, "W-2", "its connection did not end");
-        var (will, broker) = (connection.Will!, connection.Broker);
+        var broker = connection.Broker;
         var closedBy = Math.Max(closed, connection.CloseLatest ?? closed);
         if (IsDiscarded(connection)) return Discarded(view, connection, closedBy);
         var epsilon = view.Facts.TimerGranularityNanoseconds;
         var seconds = connection.SessionExpirySeconds(view.OptionsAt(broker, connection.ConnAckSent?.Index ?? 0).SessionExpiryIntervalMaxSeconds);
-        var delay = Math.Min(connection.Version == MqttVersion.V5 ? will.DelayIntervalSeconds : 0, seconds) * NanosecondsPerSecond;
+        var delay = DelayOf(connection, seconds);
         var (from, to) = (closed + delay - Judging.ClockTickNanoseconds, Late(view, broker, closed, closedBy + delay + epsilon));
 
         if (delay > 0 && view.World.CountsOtherwise(broker)) return new(connection, WillDue.Perhaps, closed, long.MaxValue, "W-2", "its broker's clock differs");
@@ -122,6 +122,10 @@ internal sealed record WillFate(ConnectionView Connection, WillDue Due, long Fro
 
     private static bool IsDiscarded(ConnectionView connection) =>
         connection.ClientDisconnect?.Packet!.Packet is DisconnectPacket { ReasonCode: ReasonCode.Success } && connection.BrokerDisconnect is null && connection.TakenOverBy is null;
+
+    /// <summary>How long the will waits, in nanoseconds: not beyond the end of its session, so many seconds after that of the connection.</summary>
+    private static long DelayOf(ConnectionView connection, uint sessionSeconds) =>
+        Math.Min(connection.Version == MqttVersion.V5 ? connection.Will!.DelayIntervalSeconds : 0, sessionSeconds) * NanosecondsPerSecond;
 
     private static ConnectionView? NextOf(HistoryView view, ConnectionView connection) => view.Connections.FirstOrDefault(next => next.Earlier == connection);
 

@@ -140,19 +140,22 @@ internal static partial class OracleCases
     // The broker ends before it has answered a CONNECT with a will.
     private static HistoryBuilder Unheard(uint delay, double seconds)
     {
-        var story = Stored(new HistoryBuilder().At(1).Connect("sub", Lasting()).Subscribe("sub#1", "w", QoS.AtLeastOnce).At(5)).Add(HistoryKind.FaultStarted, "c->b1", name: "clog");
-        var asking = story.Open("c");
-        return story.ToBroker(asking, Leaving(delay, 3600, QoS.AtLeastOnce) with { ClientId = "c" }).After(seconds).Crash("kill", "sub#1", asking).Connect("sub", Lasting(), present: true);
+        var story = Stored(new HistoryBuilder().At(1).Connect("sub", Lasting()).Subscribe("sub#1", "w", QoS.AtLeastOnce).At(5));
+        return story.CrashBeforeConnAck(Leaving(delay, 3600, QoS.AtLeastOnce), seconds, "sub#1").Connect("sub", Lasting(), present: true);
     }
 
     // The broker ends before it has answered a CONNECT, and has a session in the end.
     private static HistoryBuilder Unanswered(uint expiry, double seconds)
     {
         var counts = new BrokerCounts(10, 0, 0, 0, 0);
-        var story = new HistoryBuilder().With(new BrokerFacts { Persistence = Persistence.Fsync, Baseline = counts, AtEnd = counts with { Actors = 12, Sessions = 1 } }).At(1)
-            .Add(HistoryKind.FaultStarted, "c->b1", name: "clog");
-        var asking = story.Open("c");
-        return story.ToBroker(asking, Lasting(expiry) with { ClientId = "c" }).After(seconds).Crash("kill", asking).After(60);
+        return new HistoryBuilder().With(new BrokerFacts { Persistence = Persistence.Fsync, Baseline = counts, AtEnd = counts with { Actors = 12, Sessions = 1 } }).At(1)
+            .CrashBeforeConnAck(Lasting(expiry), seconds).After(60);
+    }
+
+    private static HistoryBuilder CrashBeforeConnAck(this HistoryBuilder story, ConnectPacket connect, double seconds, params string[] open)
+    {
+        var asking = story.Add(HistoryKind.FaultStarted, "c->b1", name: "clog").Open("c");
+        return story.ToBroker(asking, connect with { ClientId = "c" }).After(seconds).Crash("kill", [.. open, asking]);
     }
 
     // The will's connection ends five seconds before the broker does; its delay is over so many seconds after that.

@@ -1,7 +1,6 @@
 using System.Text;
 using Orrery.Simulation.Reports;
 using Orrery.Simulation.Running;
-using Orrery.Simulation.Scenarios;
 using Orrery.Simulation.Tests.Scenarios;
 
 namespace Orrery.Simulation.Tests.Reports;
@@ -47,9 +46,6 @@ public sealed class HtmlReportSamplesTests
     };
 
     /// <summary>A run of a scenario of the library.</summary>
-    private static RunResult KeepAlive()
-    {
-        var path = Path.Combine(Documents.Root, "scenarios/keep-alive/half-open-keepalive-will-delay.yaml");
-        return ScenarioRunner.Run(ScenarioFile.Read(path, File.ReadAllText(path)).Runs[0], new RunOptions { Detailed = true });
-    }
+    private static RunResult KeepAlive() =>
+        ScenarioRunner.Run(Documents.ReadLibrary("keep-alive/half-open-keepalive-will-delay.yaml").Runs[0], new RunOptions { Detailed = true });
 }

@@ -1,6 +1,5 @@
 using Orrery.Simulation.Histories;
 using Orrery.Simulation.Running;
-using Orrery.Simulation.Scenarios;
 using Orrery.Simulation.Tests.Scenarios;
 
 namespace Orrery.Simulation.Tests.Running;
@@ -13,8 +12,7 @@ public sealed class PagedQueueTests
     [InlineData("longer-than-memory[crash=power_loss]")]
     public void The_queue_that_is_longer_than_memory_is_read_in_pages_on_both_sides_of_the_crash(string name)
     {
-        const string File = "durability/longer-than-memory.yaml";
-        var run = ScenarioFile.Read(File, System.IO.File.ReadAllText(Path.Combine(Documents.Root, "scenarios", File))).Runs.Single(run => run.Name == name);
+        var run = Documents.ReadLibrary("durability/longer-than-memory.yaml").Runs.Single(run => run.Name == name);
 
         var result = ScenarioRunner.Run(run, new RunOptions { Detailed = true });
 

@@ -14,6 +14,9 @@ internal static class Documents
 
     public static ScenarioFile ReadAfterLeast(string text) => Read(Least + text);
 
+    /// <summary>A file of the library, by its path below `scenarios`.</summary>
+    public static ScenarioFile ReadLibrary(string path) => ScenarioFile.Read(path, File.ReadAllText(Path.Combine(Root, "scenarios", path)));
+
     public static IEnumerable<string> Files() => Directory
         .EnumerateFiles(Path.Combine(Root, "scenarios"), "*", SearchOption.AllDirectories)
         .Where(ScenarioFile.IsScenario).Order(StringComparer.Ordinal);

@@ -121,7 +121,7 @@ public sealed class ExpansionTests
 
     private static ScenarioFile ReadFile(string path)
     {
-        var file = ScenarioFile.Read(path, File.ReadAllText(Path.Combine(Documents.Root, "scenarios", path)));
+        var file = Documents.ReadLibrary(path);
         Assert.Empty(file.Errors);
         return file;
     }
